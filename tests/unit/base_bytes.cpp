@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/counter.h"
+#include "base/ip.h"
 #include "base/pcap.h"
 
 using namespace sen;
@@ -46,4 +47,16 @@ TEST(Counters, render_prometheus_text) {
   counters.gauge("b", "Bs.", "x=\"1\"").set(-3);
   EXPECT_EQ(counters.render(),
             "# HELP a_total As.\n# TYPE a_total counter\na_total 2\n# HELP b Bs.\n# TYPE b gauge\nb{x=\"1\"} -3\n");
+}
+
+TEST(IpPrefix, contains_by_its_bits) {
+  IpPrefix pool = *IpPrefix::parse("10.45.0.0/17");
+  EXPECT_TRUE(pool.contains(*IpAddress::parse("10.45.127.255")));
+  EXPECT_FALSE(pool.contains(*IpAddress::parse("10.45.128.0")));
+  EXPECT_FALSE(pool.contains(*IpAddress::parse("2001:db8::1")));
+  EXPECT_EQ(pool.address.plus(256).text(), "10.45.1.0");
+  EXPECT_EQ(IpAddress::parse("2001:db8:cafe::ffff")->plus(1).text(), "2001:db8:cafe::1:0");
+  EXPECT_EQ(IpPrefix::parse("10.45.0.1/16").error().text, "'10.45.0.1/16' has bits set below /16");
+  EXPECT_FALSE(IpPrefix::parse("10.45.0.0/33"));
+  EXPECT_EQ((Endpoint{*IpAddress::parse("::1"), 2152}.text()), "[::1]:2152");
 }

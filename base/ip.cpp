@@ -30,7 +30,9 @@ IpAddress IpAddress::plus(uint64_t n) const {
   return out;
 }
 
-std::string Endpoint::text() const { return fmt::format(address.is_v6() ? "[{}]:{}" : "{}:{}", address.text(), port); }
+std::string Endpoint::text() const {
+  return address.is_v6() ? fmt::format("[{}]:{}", address.text(), port) : fmt::format("{}:{}", address.text(), port);
+}
 
 static bool equal_above(ByteView a, ByteView b, size_t bits) {
   size_t octets = bits / 8;

@@ -31,6 +31,29 @@ class PcapWriter {
   std::FILE* file_;
 };
 
+struct PcapFrame {
+  size_t number = 0;  // from 1, as Wireshark counts
+  LinkType link = LinkType::ethernet;
+  ByteView bytes;     // into the PcapFile
+};
+
+// A capture read whole: pcap (micro- or nanoseconds, either byte order) or pcapng.
+class PcapFile {
+ public:
+  static constexpr size_t max_file = size_t{4} << 30;
+
+  static Result<PcapFile> read(const std::string& path);
+  static Result<PcapFile> parse(Bytes content);
+  const std::vector<PcapFrame>& frames() const { return frames_; }
+
+ private:
+  Status parse_pcap();
+  Status parse_pcapng();
+
+  Bytes content_;
+  std::vector<PcapFrame> frames_;
+};
+
 // Internet checksum (RFC 1071) over `bytes`, continuing from `sum`; not complemented.
 uint32_t checksum_add(uint32_t sum, ByteView bytes);
 uint16_t checksum_finish(uint32_t sum);

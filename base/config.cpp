@@ -114,11 +114,11 @@ void merge(Node& base, Node over) {
     return;
   }
   for (auto& [key, node] : over.members) {
-    auto found = std::find_if(base.members.begin(), base.members.end(), [&](const auto& m) { return m.first == key; });
+    auto found = std::find_if(base.members.begin(), base.members.end(), [&](const auto& m) { return m.key == key; });
     if (found == base.members.end()) {
       base.members.emplace_back(key, std::move(node));
     } else {
-      merge(found->second, std::move(node));
+      merge(found->node, std::move(node));
     }
   }
 }
@@ -141,8 +141,8 @@ Status apply_override(Node& root, std::string_view assignment) {
     if (key.empty()) return fail(Fault::invalid, place, "has an empty key");
     node->kind = Node::Kind::map;
     if (node->place.empty()) node->place = place;
-    auto found = std::find_if(node->members.begin(), node->members.end(), [&](const auto& m) { return m.first == key; });
-    node = found != node->members.end() ? &found->second : &node->members.emplace_back(key, Node{}).second;
+    auto found = std::find_if(node->members.begin(), node->members.end(), [&](const auto& m) { return m.key == key; });
+    node = found != node->members.end() ? &found->node : &node->members.emplace_back(std::string(key), Node{}).node;
     if (!index.empty()) {
       size_t position = 0;
       auto [stop, error] = std::from_chars(index.data(), index.data() + index.size(), position);
@@ -156,7 +156,7 @@ Status apply_override(Node& root, std::string_view assignment) {
   SEN_ASSIGN(Node value, parse_text(assignment.substr(equals + 1), place));
   std::function<void(Node&)> stamp = [&](Node& n) {
     n.place = place;
-    for (auto& m : n.members) stamp(m.second);
+    for (auto& m : n.members) stamp(m.node);
     for (auto& i : n.items) stamp(i);
   };
   stamp(value);
@@ -352,17 +352,17 @@ std::string to_markdown(const std::vector<Row>& rows) {
 namespace {
 
 struct Schema {
-  std::string type = "object";
+  std::string name;
   const Row* row = nullptr;
-  std::vector<std::pair<std::string, Schema>> members;
-
-  Schema& at(std::string_view key) {
-    for (auto& [name, schema] : members) {
-      if (name == key) return schema;
-    }
-    return members.emplace_back(std::string(key), Schema{}).second;
-  }
+  std::vector<Schema> members;
 };
+
+Schema& member_of(Schema& parent, std::string_view name) {
+  auto found = std::ranges::find(parent.members, name, &Schema::name);
+  if (found != parent.members.end()) return *found;
+  parent.members.emplace_back().name = name;
+  return parent.members.back();
+}
 
 std::string render(const Schema& schema) {
   std::string out = "{";
@@ -371,7 +371,7 @@ std::string render(const Schema& schema) {
   std::string type = schema.row ? schema.row->type : "section";
   if (type == "section" || list) {
     std::string members;
-    for (const auto& [name, member] : schema.members) members += fmt::format("{}{}:{}", members.empty() ? "" : ",", json_text(name), render(member));
+    for (const auto& member : schema.members) members += fmt::format("{}{}:{}", members.empty() ? "" : ",", json_text(member.name), render(member));
     std::string object = fmt::format("\"type\":\"object\",\"additionalProperties\":false,\"properties\":{{{}}}", members);
     out += list ? fmt::format("\"type\":\"array\",\"items\":{{{}}}", object) : object;
   } else if (type == "list of texts") {
@@ -399,7 +399,7 @@ std::string to_json_schema(const std::vector<Row>& rows, std::string_view title)
       std::string_view key = path.substr(0, end);
       path.remove_prefix(std::min(end + 1, path.size()));
       if (key.ends_with("[]")) key.remove_suffix(2);
-      at = &at->at(key);
+      at = &member_of(*at, key);
     }
     at->row = &row;
   }

@@ -16,16 +16,23 @@
 
 namespace sen::config {
 
+struct Member;
+
 // One value of the merged files, with the place it came from.
 struct Node {
   enum class Kind : unsigned char { absent, scalar, map, list };
   Kind kind = Kind::absent;
   std::string scalar;
-  std::vector<std::pair<std::string, Node>> members;  // map
-  std::vector<Node> items;                            // list
-  std::string place;                                  // "core.yml:12" or "--set amf.name"
+  std::vector<Member> members;  // map
+  std::vector<Node> items;      // list
+  std::string place;            // "core.yml:12" or "--set amf.name"
 
   const Node* find(std::string_view key) const;
+};
+
+struct Member {
+  std::string key;
+  Node node;
 };
 
 Result<Node> parse_file(const std::string& path);

@@ -66,8 +66,8 @@ void PcapWriter::write_exported(Time time, std::string_view dissector, ByteView 
   write(time, out.view());
 }
 
-void PcapWriter::write_udp(Time time, ByteView payload, Octets<4> from, Octets<4> to, uint16_t from_port, uint16_t to_port) {
-  write(time, udp_datagram(payload, from, to, from_port, to_port));
+void PcapWriter::write_udp(Time time, ByteView payload, const Endpoint& from, const Endpoint& to) {
+  write(time, udp_datagram(payload, from, to));
 }
 
 uint32_t checksum_add(uint32_t sum, ByteView bytes) {
@@ -85,25 +85,36 @@ uint16_t checksum_finish(uint32_t sum) {
   return static_cast<uint16_t>(~sum);
 }
 
-Bytes udp_datagram(ByteView payload, Octets<4> from, Octets<4> to, uint16_t from_port, uint16_t to_port) {
+Bytes udp_datagram(ByteView payload, const Endpoint& from, const Endpoint& to) {
+  constexpr uint8_t protocol_udp = 17, hop_limit = 64;
   ByteWriter out;
   uint16_t udp_length = static_cast<uint16_t>(8 + payload.size());
-  out.u16(0x4500);
-  out.u16(static_cast<uint16_t>(20 + udp_length));
-  out.u32(0x00004000);  // don't fragment
-  out.u16(64 << 8 | 17);
-  out.u16(0);
-  out.put(from);
-  out.put(to);
-  out.set_u16(10, checksum_finish(checksum_add(0, out.view())));
+  if (from.address.is_v6()) {
+    out.u32(0x60000000);
+    out.u16(udp_length);
+    out.u8(protocol_udp);
+    out.u8(hop_limit);
+    out.put(from.address.octets());
+    out.put(to.address.octets());
+  } else {
+    out.u16(0x4500);
+    out.u16(static_cast<uint16_t>(20 + udp_length));
+    out.u32(0x00004000);  // don't fragment
+    out.u8(hop_limit);
+    out.u8(protocol_udp);
+    out.u16(0);
+    out.put(from.address.octets());
+    out.put(to.address.octets());
+    out.set_u16(10, checksum_finish(checksum_add(0, out.view())));
+  }
   size_t udp = out.size();
-  out.u16(from_port);
-  out.u16(to_port);
+  out.u16(from.port);
+  out.u16(to.port);
   out.u16(udp_length);
   out.u16(0);
   out.put(payload);
-  uint32_t sum = checksum_add(17u + udp_length, from);
-  sum = checksum_add(sum, to);
+  uint32_t sum = checksum_add(static_cast<uint32_t>(protocol_udp) + udp_length, from.address.octets());
+  sum = checksum_add(sum, to.address.octets());
   uint16_t checksum = checksum_finish(checksum_add(sum, out.view().subspan(udp)));
   out.set_u16(udp + 6, checksum ? checksum : 0xffff);
   return out.take();

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/executor.h"
+#include "base/ip.h"
 
 namespace sen {
 
@@ -23,8 +24,11 @@ class PcapWriter {
   void write(Time time, ByteView frame);
   // Wireshark exported PDU: `dissector` is "ngap", "nas-5gs", ...; addresses and ports are shown as the frame's ends.
   void write_exported(Time time, std::string_view dissector, ByteView pdu, Octets<4> from, Octets<4> to, uint16_t from_port, uint16_t to_port);
-  // IPv4/UDP with both checksums.
-  void write_udp(Time time, ByteView payload, Octets<4> from, Octets<4> to, uint16_t from_port, uint16_t to_port);
+  // IP/UDP with its checksums.
+  void write_udp(Time time, ByteView payload, const Endpoint& from, const Endpoint& to);
+  void write_udp(Time time, ByteView payload, Octets<4> from, Octets<4> to, uint16_t from_port, uint16_t to_port) {
+    write_udp(time, payload, {IpAddress(from), from_port}, {IpAddress(to), to_port});
+  }
 
  private:
   explicit PcapWriter(std::FILE* file) : file_(file) {}
@@ -57,7 +61,7 @@ class PcapFile {
 // Internet checksum (RFC 1071) over `bytes`, continuing from `sum`; not complemented.
 uint32_t checksum_add(uint32_t sum, ByteView bytes);
 uint16_t checksum_finish(uint32_t sum);
-// A complete IPv4/UDP datagram.
-Bytes udp_datagram(ByteView payload, Octets<4> from, Octets<4> to, uint16_t from_port, uint16_t to_port);
+// A complete IPv4/UDP or IPv6/UDP datagram; both ends of the same family.
+Bytes udp_datagram(ByteView payload, const Endpoint& from, const Endpoint& to);
 
 }  // namespace sen

@@ -1,4 +1,5 @@
 // Runs a fuzz target without libFuzzer: every file of the corpus folder given, then seeded mutations of them.
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>

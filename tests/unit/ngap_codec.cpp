@@ -79,7 +79,7 @@ TEST(Ngap, decodes_transfers_inside_octet_strings) {
   item.s_nssai.sst = {1};
   auto& transfer = item.pdu_session_resource_setup_request_transfer;
   transfer.ul_ngu_up_tnl_information.set_gtp_tunnel() = {per::BitString(0x0a640007, 32), {0, 0, 0xeb, 0x37}};
-  transfer.pdu_session_type = ngap::PduSessionType::ipv4v6;
+  transfer.pdu_session_type = ngap::PduSessionType::ipv4_v6;
   auto& flow = transfer.qos_flow_setup_request_list.emplace_back();
   flow.qos_flow_identifier = 1;
   flow.qos_flow_level_qos_parameters.qos_characteristics.set_non_dynamic_5qi().five_qi = 9;
@@ -93,7 +93,7 @@ TEST(Ngap, decodes_transfers_inside_octet_strings) {
   ASSERT_TRUE(alone);
   const auto back = ngap::decode_value<ngap::PduSessionResourceSetupRequestTransfer>(*alone);
   ASSERT_TRUE(back);
-  EXPECT_EQ(back->pdu_session_type, ngap::PduSessionType::ipv4v6);
+  EXPECT_EQ(back->pdu_session_type, ngap::PduSessionType::ipv4_v6);
 }
 
 TEST(NgapDiagnostics, name_a_missing_mandatory_ie) {

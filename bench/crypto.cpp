@@ -1,10 +1,6 @@
 // Time of each cryptographic operation: one thread, median of 15 runs. Lines of JSON; `ratio_of` names what a rate relates to.
-#include <fmt/core.h>
-
-#include <algorithm>
-#include <chrono>
-
 #include "base/ensure.h"
+#include "bench/bench.h"
 #include "crypto/aka.h"
 #include "crypto/eap_aka_prime.h"
 #include "crypto/suci.h"
@@ -14,20 +10,7 @@ using namespace sen::crypto;
 
 namespace {
 
-template <class F>
-double median_ns(F&& operation) {
-  using Clock = std::chrono::steady_clock;
-  auto run = [&](int n) {
-    auto start = Clock::now();
-    for (int i = 0; i < n; ++i) operation();
-    return std::chrono::duration<double, std::nano>(Clock::now() - start).count() / n;
-  };
-  int n = std::max(1, static_cast<int>(2e6 / std::max(1.0, run(20))));  // about 2 ms a run
-  std::array<double, 15> runs;
-  for (double& r : runs) r = run(n);
-  std::nth_element(runs.begin(), runs.begin() + 7, runs.end());
-  return runs[7];
-}
+using bench::median_ns;
 
 void report(const std::string& name, double ns, size_t octets = 0) {
   fmt::print("{{\"bench\":\"crypto\",\"operation\":\"{}\",\"ns\":{:.0f}", name, ns);

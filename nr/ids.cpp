@@ -36,8 +36,8 @@ Result<Plmn> Plmn::parse(std::string_view text) {
 
 bool Plmn::valid() const {
   auto decimal = [](unsigned nibble) { return nibble < 10; };
-  return decimal(octets[0] & 15) && decimal(octets[0] >> 4) && decimal(octets[1] & 15) && (decimal(octets[1] >> 4) || octets[1] >> 4 == 15) &&
-         decimal(octets[2] & 15) && decimal(octets[2] >> 4);
+  return decimal(octets[0] & 15) && decimal(octets[0] >> 4) && decimal(octets[1] & 15) &&
+         (decimal(octets[1] >> 4) || octets[1] >> 4 == 15) && decimal(octets[2] & 15) && decimal(octets[2] >> 4);
 }
 
 uint16_t Plmn::mcc() const { return static_cast<uint16_t>((octets[0] & 15) * 100 + (octets[0] >> 4) * 10 + (octets[1] & 15)); }
@@ -91,7 +91,9 @@ Bytes Dnn::labels() const {
   return out;
 }
 
-bool all_digits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }); }
+bool all_digits(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
 
 std::string supi_from_imsi(std::string_view digits) { return "imsi-" + std::string(digits); }
 

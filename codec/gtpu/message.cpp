@@ -191,7 +191,7 @@ void fields(Frame& f, DlUserData& v) {
   f.field("Retransmission Flag", v.retransmission, 1);
   f.field("NR-U Sequence Number", v.nr_u_sequence_number, 24);
   f.when(v.discard_up_to_sn, "DL discard NR PDCP PDU SN", 24);
-  f.counted("DL discard block", v.discard_blocks, [](Frame& g, DlUserData::Block& block) {
+  f.counted("DL discard block", v.discard_blocks, [](Frame& g, DiscardBlock& block) {
     g.field("DL discard NR PDCP PDU SN start", block.start, 24);
     g.field("Discarded Block size", block.size, 8);
   });
@@ -235,7 +235,7 @@ void fields(Frame& f, AssistanceInformation& v) {
   } else {
     f.spare(1);
   }
-  f.counted("Assistance Information", v.fields, [](Frame& g, AssistanceInformation::Field& field) {
+  f.counted("Assistance Information", v.fields, [](Frame& g, AssistanceField& field) {
     g.field("Type", field.type, 8);
     g.blob("Value", field.value);
   });

@@ -41,15 +41,15 @@ struct DlPduSessionInformation {
 };
 
 // TS 38.415 5.5.2.2. Delays in milliseconds.
+struct QosMonitoringTimeStamps {
+  uint64_t dl_sending_repeated = 0;
+  uint64_t dl_received = 0;
+  uint64_t ul_sending = 0;
+  bool operator==(const QosMonitoringTimeStamps&) const = default;
+};
 struct UlPduSessionInformation {
-  struct TimeStamps {
-    uint64_t dl_sending_repeated = 0;
-    uint64_t dl_received = 0;
-    uint64_t ul_sending = 0;
-    bool operator==(const TimeStamps&) const = default;
-  };
   uint8_t qfi = 0;
-  std::optional<TimeStamps> time_stamps;  // QMP
+  std::optional<QosMonitoringTimeStamps> time_stamps;  // QMP
   std::optional<uint32_t> dl_delay_result;
   std::optional<uint32_t> ul_delay_result;
   std::optional<uint32_t> ul_qfi_sequence_number;  // 24 bits
@@ -66,12 +66,12 @@ struct SnRange {
 };
 
 // TS 38.425 5.5.2.1. Sequence numbers have 24 bits.
+struct DiscardBlock {
+  uint32_t start = 0;
+  uint8_t size = 0;
+  bool operator==(const DiscardBlock&) const = default;
+};
 struct DlUserData {
-  struct Block {
-    uint32_t start = 0;
-    uint8_t size = 0;
-    bool operator==(const Block&) const = default;
-  };
   bool report_polling = false;
   bool request_out_of_seq_report = false;
   bool user_data_existence = false;
@@ -79,7 +79,7 @@ struct DlUserData {
   bool retransmission = false;
   uint32_t nr_u_sequence_number = 0;
   std::optional<uint32_t> discard_up_to_sn;        // DL Flush
-  std::optional<std::vector<Block>> discard_blocks;  // at most 255
+  std::optional<std::vector<DiscardBlock>> discard_blocks;  // at most 255
   std::optional<uint32_t> report_sn;               // Report Delivered
   bool operator==(const DlUserData&) const = default;
 };
@@ -100,14 +100,14 @@ struct DlDataDeliveryStatus {
 };
 
 // TS 38.425 5.5.2.3
+struct AssistanceField {
+  uint8_t type = 0;
+  Bytes value;  // at most 255
+  bool operator==(const AssistanceField&) const = default;
+};
 struct AssistanceInformation {
-  struct Field {
-    uint8_t type = 0;
-    Bytes value;  // at most 255
-    bool operator==(const Field&) const = default;
-  };
   std::optional<bool> pdcp_duplication_activation;
-  std::optional<std::vector<Field>> fields;  // at most 255
+  std::optional<std::vector<AssistanceField>> fields;  // at most 255
   std::optional<uint32_t> ul_delay_du_result;
   std::optional<uint32_t> dl_delay_du_result;
   bool operator==(const AssistanceInformation&) const = default;

@@ -50,8 +50,8 @@ struct Auts {  // 9.11.3.14
 using NasContainer = Nested;  // 9.11.3.33
 using AdditionalInformation = Octetstring<1>;
 using SorTransparentContainer = Octetstring<17>;
-using EpsNasMessageContainer = Octetstring<1>;      // TS 24.301
-using PortManagementContainer = Octetstring<1>;     // TS 24.539
+using EpsNasMessageContainer = Octetstring<1>;   // TS 24.301
+using PortManagementContainer = Octetstring<1>;  // TS 24.539
 
 // 24.008 10.5.7.3. Unit: 0 2 s, 1 minute, 2 decihour, 7 deactivated, others minute.
 struct GprsTimer {
@@ -106,16 +106,24 @@ struct ServerAddress {
   SEN_NAS_EQUAL(ServerAddress)
 };
 struct ServiceLevelAaParameter {  // 9.11.2.11 to 9.11.2.18
-  enum class Type : uint8_t { device_id = 0x10, server_address = 0x20, response = 0x30, payload_type = 0x40, payload = 0x70, pending = 0xa0, service_status = 0x50 };
+  enum class Type : uint8_t {
+    device_id = 0x10,
+    server_address = 0x20,
+    response = 0x30,
+    payload_type = 0x40,
+    payload = 0x70,
+    pending = 0xa0,
+    service_status = 0x50
+  };
   Type type = Type::device_id;
   std::string device_id;
   Box<ServerAddress> server_address;
   uint8_t c2ar = 0, slar = 0;  // response
   uint8_t payload_type = 1;    // 1 UUAA, 2 C2 authorization
   Bytes payload;
-  bool slapi = false;          // pending indication
-  bool uas = false;            // service status
-  Bytes other;                 // a type that this release does not know
+  bool slapi = false;  // pending indication
+  bool uas = false;    // service status
+  Bytes other;         // a type that this release does not know
   SEN_NAS_EQUAL(ServiceLevelAaParameter)
 };
 struct ServiceLevelAaContainer {  // 9.11.2.10
@@ -155,7 +163,7 @@ struct Suci {
   std::string msin;                     // scheme 0
   Bytes public_key, ciphertext;         // schemes 1 (32 octets) and 2 (33 octets)
   Octets<8> mac{};
-  Bytes output;                         // other schemes
+  Bytes output;  // other schemes
   // formats network_specific, gci, gli: the NAI (TS 23.003 28.7.3)
   std::string nai;
   SEN_NAS_EQUAL(Suci)
@@ -185,8 +193,7 @@ struct MobileIdentity {  // 9.11.3.4; the alternatives are in the order of Ident
   IdentityType type() const { return static_cast<IdentityType>(value.index()); }
   MobileIdentity() = default;
   template <class T>
-    requires std::constructible_from<decltype(value), T>
-  MobileIdentity(T v) : value(std::move(v)) {}
+  requires std::constructible_from<decltype(value), T> MobileIdentity(T v) : value(std::move(v)) {}
   SEN_NAS_EQUAL(MobileIdentity)
 };
 struct IdentityTypeElement {  // 9.11.3.3
@@ -196,9 +203,11 @@ struct IdentityTypeElement {  // 9.11.3.3
 
 struct MmCapability {  // 9.11.3.1
   uint8_t octets = 1;
-  bool sgc = false, iphc_cp_ciot = false, n3_data = false, cp_ciot = false, restrict_ec = false, lpp = false, ho_attach = false, s1_mode = false;
+  bool sgc = false, iphc_cp_ciot = false, n3_data = false, cp_ciot = false, restrict_ec = false, lpp = false, ho_attach = false,
+       s1_mode = false;
   bool racs = false, nssaa = false, lcs = false, v2xcnpc5 = false, v2xcepc5 = false, v2x = false, up_ciot = false, srvcc = false;
-  bool prose_l2relay = false, prose_dc = false, prose_dd = false, er_nssai = false, ehc_cp_ciot = false, multiple_up = false, wusa = false, cag = false;
+  bool prose_l2relay = false, prose_dc = false, prose_dd = false, er_nssai = false, ehc_cp_ciot = false, multiple_up = false, wusa = false,
+       cag = false;
   bool pr = false, rpr = false, piv = false, ncr = false, nr_pssi = false, prose_l3rmt = false, prose_l2rmt = false, prose_l3relay = false;
   bool mpsiu = false, uas = false, nsag = false, ex_cag = false, ssnpnsi = false, event_notification = false, mint = false, nssrg = false;
   bool rcman = false, rcmap = false;
@@ -221,8 +230,8 @@ struct S1UeSecurityCapability {  // 24.301 9.9.3.36
 struct S1UeNetworkCapability {  // 24.301 9.9.3.34
   uint8_t octets = 2;           // 2 to 13
   uint8_t eea = 0, eia = 0, uea = 0;
-  uint8_t ucs2_uia = 0;         // bit 8 UCS2, then UIA1 to UIA7
-  Octets<9> features{};         // octets 7 to 15, flags as on the wire
+  uint8_t ucs2_uia = 0;  // bit 8 UCS2, then UIA1 to UIA7
+  Octets<9> features{};  // octets 7 to 15, flags as on the wire
   SEN_NAS_EQUAL(S1UeNetworkCapability)
 };
 struct SecurityAlgorithms {  // 9.11.3.34
@@ -230,7 +239,7 @@ struct SecurityAlgorithms {  // 9.11.3.34
   IntegrityAlgorithm integrity = IntegrityAlgorithm::ia0;
   SEN_NAS_EQUAL(SecurityAlgorithms)
 };
-struct EpsSecurityAlgorithms {  // 24.301 9.9.3.23
+struct EpsSecurityAlgorithms {           // 24.301 9.9.3.23
   uint8_t ciphering = 0, integrity = 0;  // 3 bits each
   SEN_NAS_EQUAL(EpsSecurityAlgorithms)
 };
@@ -249,7 +258,8 @@ struct MappedNssai {  // 9.11.3.31B
   SEN_NAS_EQUAL(MappedNssai)
 };
 struct RejectedSNssai {  // 9.11.3.46
-  uint8_t cause = 0;     // 0 not in the PLMN or SNPN, 1 not in the registration area, 2 NSSAA failed or revoked, 3 maximum number of UEs reached
+  uint8_t cause =
+      0;  // 0 not in the PLMN or SNPN, 1 not in the registration area, 2 NSSAA failed or revoked, 3 maximum number of UEs reached
   SNssai slice;
   SEN_NAS_EQUAL(RejectedSNssai)
 };
@@ -263,7 +273,7 @@ struct ExtendedRejectedSNssai {
   SEN_NAS_EQUAL(ExtendedRejectedSNssai)
 };
 struct PartialExtendedRejectedNssai {
-  std::optional<GprsTimer3> back_off;  // type of list 1
+  std::optional<GprsTimer3> back_off;          // type of list 1
   std::vector<ExtendedRejectedSNssai> slices;  // 1 to 8
   SEN_NAS_EQUAL(PartialExtendedRejectedNssai)
 };
@@ -284,9 +294,9 @@ struct NssrgInformation {  // 9.11.3.82
 struct PartialTaiList {  // 9.11.3.9 and 9.11.3.49
   enum class Type : uint8_t { one_plmn = 0, consecutive = 1, many_plmns = 2, whole_plmn = 3 };
   Type type = Type::one_plmn;
-  bool not_allowed = false;     // service area list only
-  uint8_t count = 1;            // consecutive: how many TACs follow from the first (1 to 16); others: as many as `tais`
-  std::vector<Tai> tais;        // consecutive: the first; whole_plmn: one whose TAC is not meant
+  bool not_allowed = false;  // service area list only
+  uint8_t count = 1;         // consecutive: how many TACs follow from the first (1 to 16); others: as many as `tais`
+  std::vector<Tai> tais;     // consecutive: the first; whole_plmn: one whose TAC is not meant
   SEN_NAS_EQUAL(PartialTaiList)
 };
 struct TaiList {  // 9.11.3.9
@@ -311,10 +321,10 @@ struct PlmnElement {  // 24.008 10.5.1.3-like: one PLMN (MS determined PLMN with
 struct NetworkFeatureSupport {  // 9.11.3.5
   uint8_t octets = 2;           // 1 to 3 (more are spare)
   bool mpsi = false, iwk_n26 = false;
-  uint8_t emf = 0, emc = 0;     // 2 bits each
+  uint8_t emf = 0, emc = 0;  // 2 bits each
   bool ims_vops_n3gpp = false, ims_vops_3gpp = false;
   bool up_ciot = false, iphc_cp_ciot = false, n3_data = false, cp_ciot = false;
-  uint8_t restrict_ec = 0;      // 2 bits
+  uint8_t restrict_ec = 0;  // 2 bits
   bool mcsi = false, emcn3 = false;
   bool un_per = false, pr = false, rpr = false, piv = false, ncr = false, ehc_cp_ciot = false, ats_ind = false, lcs = false;
   SEN_NAS_EQUAL(NetworkFeatureSupport)
@@ -386,7 +396,7 @@ struct AccessCategoryDefinitions {  // 9.11.3.38
   SEN_NAS_EQUAL(AccessCategoryDefinitions)
 };
 
-struct UpdateType {  // 9.11.3.9A
+struct UpdateType {                        // 9.11.3.9A
   uint8_t eps_pnb_ciot = 0, pnb_ciot = 0;  // 2 bits each
   bool ng_ran_rcu = false, sms_requested = false;
   SEN_NAS_EQUAL(UpdateType)
@@ -422,7 +432,8 @@ struct Classmark2 {  // 24.008 10.5.1.6
   uint8_t rf_power = 7;
   bool ps = false;
   uint8_t ss_screening = 0;
-  bool sm = false, vbs = false, vgcs = false, fc = false, cm3 = false, lcsvacap = false, ucs2 = false, solsa = false, cmsp = false, a5_3 = false, a5_2 = false;
+  bool sm = false, vbs = false, vgcs = false, fc = false, cm3 = false, lcsvacap = false, ucs2 = false, solsa = false, cmsp = false,
+       a5_3 = false, a5_2 = false;
   SEN_NAS_EQUAL(Classmark2)
 };
 struct SupportedCodec {
@@ -499,7 +510,7 @@ struct Non3gppProvisioning {  // 24.008 10.5.5.37
   bool n3en = false;
   SEN_NAS_EQUAL(Non3gppProvisioning)
 };
-struct TimeAndZone {  // 24.008 10.5.3.9; digits as sent (swapped semi-octets)
+struct TimeAndZone {                                   // 24.008 10.5.3.9; digits as sent (swapped semi-octets)
   std::string year, month, day, hour, minute, second;  // two digits each
   uint8_t zone = 0;                                    // as TimeZone
   SEN_NAS_EQUAL(TimeAndZone)
@@ -514,11 +525,11 @@ struct DaylightSaving {  // 24.008 10.5.3.12
   uint8_t hours = 0;     // 0 to 2
   SEN_NAS_EQUAL(DaylightSaving)
 };
-struct NetworkName {  // 24.008 10.5.3.5a
+struct NetworkName {   // 24.008 10.5.3.5a
   uint8_t coding = 0;  // 0 GSM 7 bit, 1 UCS2
   bool add_country = false;
-  uint8_t spare_bits = 0;  // in the last octet
-  Bytes octets;            // exactly as sent
+  uint8_t spare_bits = 0;    // in the last octet
+  Bytes octets;              // exactly as sent
   std::string text() const;  // UTF-8
   static NetworkName from_text(std::string_view ascii);
   SEN_NAS_EQUAL(NetworkName)
@@ -526,7 +537,7 @@ struct NetworkName {  // 24.008 10.5.3.5a
 struct CipheringDataSet {
   uint16_t id = 0;
   Octets<16> key{};
-  Bytes c0;                  // 1 to 16 octets
+  Bytes c0;                   // 1 to 16 octets
   Bytes eutra_sibs, nr_sibs;  // flags as on the wire
   TimeAndZone start;
   uint32_t duration = 0;  // minutes
@@ -561,7 +572,7 @@ struct TruncatedTmsiConfiguration {  // 9.11.3.70
   uint8_t set_bits = 0, pointer_bits = 0;
   SEN_NAS_EQUAL(TruncatedTmsiConfiguration)
 };
-struct AdditionalRequestResult {  // 9.11.3.81
+struct AdditionalRequestResult {   // 9.11.3.81
   uint8_t paging_restriction = 0;  // 0 none, 1 accepted, 2 rejected
   SEN_NAS_EQUAL(AdditionalRequestResult)
 };
@@ -605,11 +616,11 @@ struct ControlPlaneServiceType {  // 9.11.3.18D
   uint8_t value = 0;
   SEN_NAS_EQUAL(ControlPlaneServiceType)
 };
-struct CiotSmallData {  // 9.11.3.18B
-  uint8_t data_type = 0;  // 0 control plane user data, 1 SMS, 2 location services
-  uint8_t ddx = 0;        // types 0 and 2
+struct CiotSmallData {         // 9.11.3.18B
+  uint8_t data_type = 0;       // 0 control plane user data, 1 SMS, 2 location services
+  uint8_t ddx = 0;             // types 0 and 2
   uint8_t pdu_session_id = 0;  // type 0, 3 bits
-  Bytes additional;       // type 2
+  Bytes additional;            // type 2
   Bytes data;
   SEN_NAS_EQUAL(CiotSmallData)
 };
@@ -644,8 +655,8 @@ struct AuthenticationResponseParameter {  // 9.11.3.17: RES*, 16 octets (4 to 16
 struct RelayKeyRequestParameters {  // 9.11.3.89
   uint32_t service_code = 0;        // 24 bits
   Octets<16> nonce_1{};
-  bool pruk = false;                // the remote UE is named by its PRUK ID
-  MobileIdentity ue;                // else by SUCI
+  bool pruk = false;  // the remote UE is named by its PRUK ID
+  MobileIdentity ue;  // else by SUCI
   Bytes pruk_id;
   SEN_NAS_EQUAL(RelayKeyRequestParameters)
 };
@@ -665,10 +676,10 @@ struct PayloadOption {
 };
 struct PayloadEntry;
 struct PayloadContainer {
-  Nested sm;                            // type 1; its `bytes` for a container that does not hold a 5GSM message
-  std::vector<PayloadEntry> entries;    // type 15
+  Nested sm;                                      // type 1; its `bytes` for a container that does not hold a 5GSM message
+  std::vector<PayloadEntry> entries;              // type 15
   Box<ServiceLevelAaContainer> service_level_aa;  // type 9
-  Bytes bytes;                          // other types
+  Bytes bytes;                                    // other types
   PayloadContainer();
   PayloadContainer(Message m);
   PayloadContainer(Bytes octets);
@@ -704,7 +715,7 @@ struct SmCapability {  // 9.11.4.1
   bool tpmic = false;
   uint8_t atsss_st = 0;  // 4 bits
   bool ept_s1 = false, mh6_pdu = false, rqos = false;
-  bool apmqf = false;    // octet 4
+  bool apmqf = false;  // octet 4
   SEN_NAS_EQUAL(SmCapability)
 };
 struct MaximumPacketFilters {  // 9.11.4.9
@@ -733,14 +744,14 @@ struct SessionAmbr {  // 9.11.4.14. Units as 24.501: 1 is 1 kbit/s, each next fo
   uint64_t uplink_bps() const;
   SEN_NAS_EQUAL(SessionAmbr)
 };
-// Bit rate of a unit octet and a value, and the finest unit that holds a rate (rounded up).
+// Bit rate of a unit octet and a value; and a unit and value for a rate: exact where there is one, else rounded up.
 uint64_t bps_of(uint8_t unit, uint16_t value);
 std::pair<uint8_t, uint16_t> unit_of(uint64_t bps);
 
 struct PduAddress {  // 9.11.4.10 and the suggested interface identifier
   PduSessionKind kind = PduSessionKind::ipv4;
-  Octets<8> interface_id{};            // ipv6, ipv4v6
-  Octets<4> ipv4{};                    // ipv4, ipv4v6
+  Octets<8> interface_id{};  // ipv6, ipv4v6
+  Octets<4> ipv4{};          // ipv4, ipv4v6
   std::optional<Octets<16>> smf_link_local;
   SEN_NAS_EQUAL(PduAddress)
 };
@@ -788,10 +799,16 @@ struct PacketFilterComponent {  // 9.11.4.13 table; the fields that `type` uses
 };
 const char* name_of(PacketFilterComponent::Type);
 struct PacketFilter {
-  uint8_t direction = 3;  // 1 downlink, 2 uplink, 3 both
-  uint8_t id = 0;         // 4 bits
+  uint8_t direction = 3;                          // 1 downlink, 2 uplink, 3 both
+  uint8_t id = 0;                                 // 4 bits
   std::vector<PacketFilterComponent> components;  // not in "delete packet filters"
   SEN_NAS_EQUAL(PacketFilter)
+};
+struct QosRuleFlow {
+  uint8_t precedence = 255;
+  bool segregation = false;
+  Qfi qfi = 1;
+  SEN_NAS_EQUAL(QosRuleFlow)
 };
 struct QosRule {
   enum class Operation : uint8_t { create = 1, remove = 2, add_filters = 3, replace_filters = 4, delete_filters = 5, modify = 6 };
@@ -799,12 +816,7 @@ struct QosRule {
   Operation operation = Operation::create;
   bool is_default = false;
   std::vector<PacketFilter> filters;
-  struct Flow {
-    uint8_t precedence = 255;
-    bool segregation = false;
-    Qfi qfi = 1;
-    SEN_NAS_EQUAL(Flow)
-  };
+  using Flow = QosRuleFlow;
   std::optional<Flow> flow;  // absent where the operation has none
   SEN_NAS_EQUAL(QosRule)
 };
@@ -815,7 +827,15 @@ struct QosRules {  // 9.11.4.13
 };
 
 struct QosFlowParameter {
-  enum class Type : uint8_t { five_qi = 1, gfbr_uplink = 2, gfbr_downlink = 3, mfbr_uplink = 4, mfbr_downlink = 5, averaging_window = 6, eps_bearer = 7 };
+  enum class Type : uint8_t {
+    five_qi = 1,
+    gfbr_uplink = 2,
+    gfbr_downlink = 3,
+    mfbr_uplink = 4,
+    mfbr_downlink = 5,
+    averaging_window = 6,
+    eps_bearer = 7
+  };
   Type type = Type::five_qi;
   uint8_t unit = 1;    // bit rates
   uint16_t value = 0;  // 5QI, bit rate, milliseconds or EPS bearer identity
@@ -859,11 +879,11 @@ struct EpsParameter {
   enum class Type : uint8_t { qos = 1, extended_qos = 2, tft = 3, apn_ambr = 4, extended_apn_ambr = 5 };
   Type type = Type::qos;
   uint8_t qci = 9;
-  Bytes rates;          // qos: 0, 4, 8 or 12 rate octets of 24.301 9.9.4.3; apn_ambr: 2, 4 or 6 octets of 9.9.4.2
+  Bytes rates;                                    // qos: 0, 4, 8 or 12 rate octets of 24.301 9.9.4.3; apn_ambr: 2, 4 or 6 octets of 9.9.4.2
   uint8_t maximum_unit = 1, guaranteed_unit = 1;  // extended qos
   uint16_t maximum_uplink = 0, maximum_downlink = 0, guaranteed_uplink = 0, guaranteed_downlink = 0;
   Box<TrafficFlowTemplate> tft;
-  SessionAmbr ambr;     // extended apn ambr
+  SessionAmbr ambr;  // extended apn ambr
   Bytes other;
   SEN_NAS_EQUAL(EpsParameter)
 };
@@ -907,10 +927,10 @@ struct PcoOption {
     chap = 0xc223,
   };
   uint16_t id = 0;
-  std::optional<Octets<4>> ipv4;          // p_cscf_ipv4, dns_ipv4
-  Box<Octets<16>> ipv6;                   // p_cscf_ipv6, dns_ipv6
-  std::optional<uint16_t> mtu;            // ipv4_mtu, non_ip_mtu, ethernet_mtu, unstructured_mtu
-  std::optional<uint8_t> number;          // pdu_session_id, bearer_control
+  std::optional<Octets<4>> ipv4;  // p_cscf_ipv4, dns_ipv4
+  Box<Octets<16>> ipv6;           // p_cscf_ipv6, dns_ipv6
+  std::optional<uint16_t> mtu;    // ipv4_mtu, non_ip_mtu, ethernet_mtu, unstructured_mtu
+  std::optional<uint8_t> number;  // pdu_session_id, bearer_control
   Bytes value;
   SEN_NAS_EQUAL(PcoOption)
 };
@@ -940,7 +960,7 @@ struct DsTtResidenceTime {  // 9.11.4.26
   uint64_t value = 0;       // as IEEE 802.1AS TimeInterval
   SEN_NAS_EQUAL(DsTtResidenceTime)
 };
-struct Tmgi {  // 24.008 10.5.6.13
+struct Tmgi {            // 24.008 10.5.6.13
   uint32_t service = 0;  // 24 bits
   std::optional<Plmn> plmn;
   SEN_NAS_EQUAL(Tmgi)
@@ -960,15 +980,16 @@ struct RequestedMbsContainer {  // 9.11.4.30
   std::vector<RequestedMbs> sessions;
   SEN_NAS_EQUAL(RequestedMbsContainer)
 };
+struct MbsTrafficKey {
+  uint16_t id = 0;
+  Octets<16> key{};
+  SEN_NAS_EQUAL(MbsTrafficKey)
+};
 struct MbsKeySet {
   uint32_t domain = 0;  // 24 bits
   uint32_t msk_id = 0;
   Octets<16> msk{};
-  struct Mtk {
-    uint16_t id = 0;
-    Octets<16> key{};
-    SEN_NAS_EQUAL(Mtk)
-  };
+  using Mtk = MbsTrafficKey;
   std::optional<Mtk> mtk;
   SEN_NAS_EQUAL(MbsKeySet)
 };
@@ -1031,16 +1052,17 @@ struct Reattempt {  // 9.11.4.17
   bool eplmnc = false, ratc = false;
   SEN_NAS_EQUAL(Reattempt)
 };
+struct PortRange {
+  uint16_t low = 0, high = 0;
+  SEN_NAS_EQUAL(PortRange)
+};
 struct RemoteUe {
   bool string_64 = false;  // the identity is 64 bits, else a NAI
   uint8_t identity_type = 1;
   Bytes identity;
   uint8_t protocol = 0;  // 0 none, 1 IPv4, 2 IPv6, 4 unstructured, 5 Ethernet
   Bytes address;         // 0, 4, 8, 0, 6 octets
-  struct Range {
-    uint16_t low = 0, high = 0;
-    SEN_NAS_EQUAL(Range)
-  };
+  using Range = PortRange;
   std::optional<Range> udp, tcp;
   std::optional<Plmn> hplmn;
   SEN_NAS_EQUAL(RemoteUe)

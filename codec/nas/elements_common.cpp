@@ -5,7 +5,6 @@
 
 namespace sen::nas {
 
-
 void describe(Io& io, Plmn& v) {
   if (io.printing()) {
     io.tree().leaf("MCC", v.mcc_text());
@@ -46,7 +45,8 @@ void describe(Io& io, MappedSNssai& v) {
     return mapped_parts(io, v, n >= 4, n == 2 || n == 5 || n >= 8, n >= 8);
   }
   if (io.inventing()) {
-    static constexpr bool forms[5][3] = {{false, false, false}, {false, true, false}, {true, false, false}, {true, true, false}, {true, true, true}};
+    static constexpr bool forms[5][3] = {
+        {false, false, false}, {false, true, false}, {true, false, false}, {true, true, false}, {true, true, true}};
     const auto& form = forms[io.random().between(0, 4)];
     return mapped_parts(io, v, form[0], form[1], form[2]);
   }
@@ -225,9 +225,7 @@ static void describe_value(Io& io, ServiceLevelAaParameter& v) {
       return io.bits("SLAR", 2, v.slar);
     case payload_type: return io.octet("Service-level-AA payload type", v.payload_type);
     case payload: return io.rest("Service-level-AA payload", v.payload, 1);
-    case service_status:
-      io.spare(7);
-      return io.bits("UAS", 1, v.uas);
+    case service_status: io.spare(7); return io.bits("UAS", 1, v.uas);
     case pending: return;
   }
   io.rest("unknown parameter", v.other);

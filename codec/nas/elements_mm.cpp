@@ -39,7 +39,8 @@ static void describe_output(Io& io, Suci& v) {
   if (v.scheme > 2) return io.rest("Scheme output", v.output);
   size_t key = v.scheme == 1 ? 32 : 33;
   if (io.decoding() && io.left() < key + 8) return io.fail(Fault::truncated, "Scheme output", "too short for its protection scheme");
-  if (io.encoding() && v.public_key.size() != key) return io.fail(Fault::invalid, "ECC ephemeral public key", "has not the scheme's length");
+  if (io.encoding() && v.public_key.size() != key)
+    return io.fail(Fault::invalid, "ECC ephemeral public key", "has not the scheme's length");
   io.inside("Scheme output", [&] {
     io.exactly("ECC ephemeral public key", v.public_key, key);
     io.exactly("Ciphertext", v.ciphertext, io.decoding() ? io.left() - 8 : 5);
@@ -417,7 +418,8 @@ bool TaiList::contains(const Tai& tai) const {
   for (const auto& list : lists) {
     for (const auto& entry : list.tais) {
       if (entry.plmn != tai.plmn) continue;
-      if (list.type == PartialTaiList::Type::consecutive ? tai.tac >= entry.tac && tai.tac < entry.tac + list.count : tai.tac == entry.tac) return true;
+      if (list.type == PartialTaiList::Type::consecutive ? tai.tac >= entry.tac && tai.tac < entry.tac + list.count : tai.tac == entry.tac)
+        return true;
     }
   }
   return false;
@@ -500,18 +502,14 @@ void describe(Io& io, AccessCategoryCriterion& v) {
   using Type = AccessCategoryCriterion::Type;
   io.octet("Criteria type", v.type);
   switch (v.type) {
-    case Type::dnn:
-      io.count(8, v.dnns);
-      return io.items("DNN", v.dnns, [&](Dnn& dnn) { io.sized(1, [&] { describe(io, dnn); }); });
+    case Type::dnn: io.count(8, v.dnns); return io.items("DNN", v.dnns, [&](Dnn& dnn) { io.sized(1, [&] { describe(io, dnn); }); });
     case Type::os_app:
       io.count(8, v.apps);
       return io.items("OS App", v.apps, [&](AccessCategoryCriterion::App& app) {
         io.octets("OS Id", app.os_id);
         io.sized(1, [&] { io.rest("OS App Id", app.app_id); });
       });
-    case Type::s_nssai:
-      io.count(8, v.slices);
-      return io.items("S-NSSAI", v.slices, [&](MappedSNssai& slice) { sized_slice(io, slice); });
+    case Type::s_nssai: io.count(8, v.slices); return io.items("S-NSSAI", v.slices, [&](MappedSNssai& slice) { sized_slice(io, slice); });
   }
   io.fail(Fault::invalid, "Criteria type", "is reserved");
 }
@@ -550,7 +548,8 @@ void describe(Io& io, NbN1DrxParameters& v) {
 void describe(Io& io, ExtendedDrxParameters& v) {
   io.bits("Paging time window", 4, v.paging_time_window);
   io.bits("eDRX value", 4, v.edrx);
-  io.maybe(io.more(v.extended_ptw.has_value()) && !io.inventing(), v.extended_ptw, [&](uint8_t& ptw) { io.octet("Extended paging time window", ptw); });
+  io.maybe(io.more(v.extended_ptw.has_value()) && !io.inventing(), v.extended_ptw,
+           [&](uint8_t& ptw) { io.octet("Extended paging time window", ptw); });
 }
 void describe(Io& io, UeStatus& v) {
   io.spare(6);
@@ -628,7 +627,8 @@ void describe(Io& io, PagingRestriction& v) {
     io.bits("Paging restriction type", 4, v.type);
   }
   bool listed = v.type == 3 || v.type == 4;
-  io.maybe(listed && (io.inventing() || io.more(v.sessions.has_value())), v.sessions, [&](PduSessionStatus& sessions) { describe(io, sessions); });
+  io.maybe(listed && (io.inventing() || io.more(v.sessions.has_value())), v.sessions,
+           [&](PduSessionStatus& sessions) { describe(io, sessions); });
 }
 
 void describe(Io& io, Nid& v) {
@@ -750,7 +750,7 @@ void describe(Io& io, NetworkName& v) {
 // GSM 7 bit default alphabet (TS 23.038 6.2.1) as far as it differs from ASCII, as UTF-8; the rest maps to itself.
 static std::string gsm7_text(uint8_t c) {
   static const char* const low[32] = {"@", "£", "$", "¥", "è", "é", "ù", "ì", "ò", "Ç", "\n", "Ø", "ø", "\r", "Å", "å",
-                                      "Δ", "_", "Φ", "Γ", "Λ", "Ω", "Π", "Ψ", "Σ", "Θ", "Ξ", "", "Æ", "æ", "ß", "É"};
+                                      "Δ", "_", "Φ", "Γ", "Λ", "Ω", "Π", "Ψ", "Σ", "Θ", "Ξ",  "",  "Æ", "æ",  "ß", "É"};
   switch (c) {
     case 0x24: return "¤";
     case 0x40: return "¡";
@@ -875,9 +875,8 @@ void describe(Io& io, Nsag& v) {
     io.octet("NSAG identifier", v.id);
     io.sized(1, [&] { io.list("S-NSSAI", v.slices, 16, [&](MappedSNssai& slice) { sized_slice(io, slice); }); });
     io.octet("NSAG priority", v.priority);
-    io.maybe(io.more(v.area.has_value()), v.area, [&](TaiList& area) {
-      io.inside("TAI list", [&] { io.sized(1, [&] { describe(io, area); }); });
-    });
+    io.maybe(io.more(v.area.has_value()), v.area,
+             [&](TaiList& area) { io.inside("TAI list", [&] { io.sized(1, [&] { describe(io, area); }); }); });
   });
 }
 void describe(Io& io, NsagInformation& v) { io.list("NSAG", v.nsags, 32); }

@@ -101,16 +101,19 @@ uint64_t bps_of(uint8_t unit, uint16_t value) {
 }
 
 std::pair<uint8_t, uint16_t> unit_of(uint64_t bps) {
-  std::pair<uint8_t, uint16_t> rounded{25, 0xffff};
-  bool found = false;
-  for (uint8_t unit = 1; unit <= 25; ++unit) {
-    uint64_t one = bps_of(unit, 1);
-    if (bps / one > 0xffff || (bps / one == 0xffff && bps % one)) continue;
-    if (bps % one == 0 && bps) return {unit, static_cast<uint16_t>(bps / one)};
-    if (!found) rounded = {unit, static_cast<uint16_t>(bps / one + (bps % one ? 1 : 0))};
-    found = true;
+  if (bps == 0) return {1, 0};
+  // An exact form, in units of kbit/s, Mbit/s, ... where one fits; else the finest unit, rounded up.
+  for (unsigned step : {5u, 1u}) {
+    for (unsigned unit = 1; unit <= 25; unit += step) {
+      uint64_t one = bps_of(static_cast<uint8_t>(unit), 1);
+      if (bps % one == 0 && bps / one <= 0xffff) return {static_cast<uint8_t>(unit), static_cast<uint16_t>(bps / one)};
+    }
   }
-  return rounded;
+  for (unsigned unit = 1; unit <= 25; ++unit) {
+    uint64_t one = bps_of(static_cast<uint8_t>(unit), 1);
+    if (bps / one < 0xffff) return {static_cast<uint8_t>(unit), static_cast<uint16_t>(bps / one + 1)};
+  }
+  return {25, 0xffff};
 }
 
 SessionAmbr SessionAmbr::from_bps(uint64_t downlink_bps, uint64_t uplink_bps) {
@@ -193,9 +196,7 @@ static void describe_ethernet(Io& io, PacketFilterComponent& v) {
     case destination_mac:
     case source_mac: return io.octets("MAC address", v.mac);
     case c_tag_vid:
-    case s_tag_vid:
-      io.spare(4);
-      return io.bits("VID", 12, v.vid);
+    case s_tag_vid: io.spare(4); return io.bits("VID", 12, v.vid);
     case c_tag_pcp_dei:
     case s_tag_pcp_dei:
       io.spare(4);
@@ -203,9 +204,7 @@ static void describe_ethernet(Io& io, PacketFilterComponent& v) {
       return io.bits("DEI", 1, v.dei);
     case ethertype: return io.bits("Ethertype", 16, v.ethertype);
     case destination_mac_range:
-    case source_mac_range:
-      io.octets("MAC address range low limit", v.mac);
-      return io.octets("MAC address range high limit", v.mac_high);
+    case source_mac_range: io.octets("MAC address range low limit", v.mac); return io.octets("MAC address range high limit", v.mac_high);
     default: io.fail(Fault::invalid, "Packet filter component type", "is reserved");
   }
 }
@@ -216,27 +215,19 @@ void describe(Io& io, PacketFilterComponent& v) {
   switch (v.type) {
     case match_all: return;
     case ipv4_remote:
-    case ipv4_local:
-      io.octets("IPv4 address", v.ipv4);
-      return io.octets("IPv4 address mask", v.ipv4_mask);
+    case ipv4_local: io.octets("IPv4 address", v.ipv4); return io.octets("IPv4 address mask", v.ipv4_mask);
     case ipv6_remote:
-    case ipv6_local:
-      io.octets("IPv6 address", v.ipv6);
-      return io.octet("IPv6 prefix length", v.prefix_length);
+    case ipv6_local: io.octets("IPv6 address", v.ipv6); return io.octet("IPv6 prefix length", v.prefix_length);
     case protocol: return io.octet("Protocol identifier/Next header", v.protocol);
     case local_port:
     case remote_port: return io.bits("Port number", 16, v.port);
     case local_port_range:
-    case remote_port_range:
-      io.bits("Port range low limit", 16, v.port);
-      return io.bits("Port range high limit", 16, v.port_high);
+    case remote_port_range: io.bits("Port range low limit", 16, v.port); return io.bits("Port range high limit", 16, v.port_high);
     case security_parameter_index: return io.bits("Security parameter index", 32, v.spi);
     case traffic_class:
       io.octet("Type of service/Traffic class value", v.traffic_class);
       return io.octet("Type of service/Traffic class mask", v.traffic_class_mask);
-    case flow_label:
-      io.spare(4);
-      return io.bits("Flow label", 20, v.flow_label);
+    case flow_label: io.spare(4); return io.bits("Flow label", 20, v.flow_label);
     default: describe_ethernet(io, v);
   }
 }
@@ -319,13 +310,9 @@ void describe(Io& io, QosFlowParameter& v) {
       case gfbr_uplink:
       case gfbr_downlink:
       case mfbr_uplink:
-      case mfbr_downlink:
-        describe_unit(io, "Unit", v.unit);
-        return io.bits("Value", 16, v.value);
+      case mfbr_downlink: describe_unit(io, "Unit", v.unit); return io.bits("Value", 16, v.value);
       case averaging_window: return io.bits("Averaging window", 16, v.value);
-      case eps_bearer:
-        io.bits("EPS bearer identity", 4, v.value);
-        return io.spare(4);
+      case eps_bearer: io.bits("EPS bearer identity", 4, v.value); return io.spare(4);
     }
     io.rest("Parameter contents", v.other);
   });
@@ -517,7 +504,9 @@ static unsigned pco_length_octets(uint16_t id, Direction direction) {
 
 static void describe_value(Io& io, PcoOption& v) {
   size_t n = io.left();
-  auto has = [&](bool present, size_t octets) { return io.decoding() ? n == octets : io.inventing() ? io.direction == Direction::downlink : present; };
+  auto has = [&](bool present, size_t octets) {
+    return io.decoding() ? n == octets : io.inventing() ? io.direction == Direction::downlink : present;
+  };
   switch (v.id) {
     case PcoOption::p_cscf_ipv4:
     case PcoOption::dns_ipv4: io.maybe(has(v.ipv4.has_value(), 4), v.ipv4, [&](Octets<4>& a) { io.octets("IPv4 address", a); }); break;
@@ -528,7 +517,9 @@ static void describe_value(Io& io, PcoOption& v) {
     case PcoOption::ethernet_mtu:
     case PcoOption::unstructured_mtu: io.maybe(has(v.mtu.has_value(), 2), v.mtu, [&](uint16_t& mtu) { io.bits("MTU", 16, mtu); }); break;
     case PcoOption::pdu_session_id:
-    case PcoOption::bearer_control: io.maybe(has(v.number.has_value(), 1), v.number, [&](uint8_t& number) { io.octet("value", number); }); break;
+    case PcoOption::bearer_control:
+      io.maybe(has(v.number.has_value(), 1), v.number, [&](uint8_t& number) { io.octet("value", number); });
+      break;
     default: break;
   }
   if (io.inventing() || (io.printing() && v.value.empty())) return;
@@ -670,7 +661,8 @@ void describe(Io& io, RemoteUe& v) {
     io.bits("UPRI4I", 1, udp);
     io.bits("TPRI4I", 1, tcp);
     if (!io.inventing()) io.bits("Protocol used by remote UE", 3, v.protocol);
-    if (io.encoding() && v.address.size() != address_sizes[v.protocol & 7]) return io.fail(Fault::invalid, "Address information", "has not the protocol's length");
+    if (io.encoding() && v.address.size() != address_sizes[v.protocol & 7])
+      return io.fail(Fault::invalid, "Address information", "has not the protocol's length");
     if (address_sizes[v.protocol & 7]) io.exactly("Address information", v.address, address_sizes[v.protocol & 7]);
     auto range = [&](RemoteUe::Range& r) {
       io.bits("Low limit", 16, r.low);

@@ -66,9 +66,14 @@ class Io {
     }
   }
   template <class T>
-  void octet(const char* name, T& value) { bits(name, 8, value); }
+  void octet(const char* name, T& value) {
+    bits(name, 8, value);
+  }
   // Bits that are zero when sent and ignored when received.
-  void spare(unsigned n) { fixed(n, 0); }
+  void spare(unsigned n) {
+    for (; n > 32; n -= 32) fixed(32, 0);
+    fixed(n, 0);
+  }
   // Bits of one value only; another value received is ignored (the message's notes keep it).
   void fixed(unsigned n, uint64_t value) {
     if (mode_ == Mode::decode) get(n);
@@ -76,14 +81,17 @@ class Io {
   }
   // Eight flags in an octet, most significant first; a null name is a spare bit.
   void flags(uint8_t& value, const char* const (&names)[8]);
-  // Two octets whose flags are numbered 7 to 0, 15 to 8 (PDU session and EPS bearer status): bit i of value is number i; 0 to first-1 are spare.
+  // Two octets whose flags are numbered 7 to 0, 15 to 8 (PDU session and EPS bearer status): bit i of value is number i; 0 to first-1 are
+  // spare.
   void numbered_flags(const char* prefix, uint16_t& value, unsigned first);
 
   // Octet strings: the rest of the window (at least `least` octets), or exactly n. `opaque`: printed as not interpreted.
   void rest(const char* name, Bytes& value, size_t least = 0, size_t invent_most = 16);
   void exactly(const char* name, Bytes& value, size_t n);
   template <size_t n>
-  void octets(const char* name, Octets<n>& value) { fixed_octets(name, value.data(), n); }
+  void octets(const char* name, Octets<n>& value) {
+    fixed_octets(name, value.data(), n);
+  }
   void rest_text(const char* name, std::string& value, size_t least = 0);
   // Semi-octet digits in the rest of the window, 0xF fills.
   void rest_digits(const char* name, std::string& value, size_t invent_least, size_t invent_most);
@@ -214,6 +222,11 @@ class Io {
       fail(Fault::truncated, "", "the element ends before the field does");
       return 0;
     }
+    if (unsigned used = at_ & 7; used + n <= 8 && n) {  // within one octet
+      uint64_t value = data_[at_ / 8] >> (8 - used - n) & (0xffu >> (8 - n));
+      at_ += n;
+      return value;
+    }
     if (((at_ | n) & 7) == 0) {
       uint64_t value = 0;
       for (; n; n -= 8, at_ += 8) value = value << 8 | data_[at_ / 8];
@@ -223,6 +236,12 @@ class Io {
   }
   void put(unsigned n, uint64_t value, const char* name) {
     if (n < 64 && value >> n) return fail(Fault::invalid, name, "the value does not fit its field");
+    if (unsigned used = at_ & 7; used + n <= 8 && n) {
+      if (used == 0) out_.push_back(0);
+      out_.back() = static_cast<uint8_t>(out_.back() | value << (8 - used - n));
+      at_ += n;
+      return;
+    }
     if (((at_ | n) & 7) == 0) {
       for (unsigned left = n; left; left -= 8) out_.push_back(static_cast<uint8_t>(value >> (left - 8)));
       at_ += n;
@@ -273,8 +292,8 @@ class Io {
   bool ok_ = true;
   Fault fault_ = Fault::invalid;
   const uint8_t* data_ = nullptr;
-  size_t at_ = 0;   // bits
-  size_t end_ = 0;  // bits
+  size_t at_ = 0;    // bits
+  size_t end_ = 0;   // bits
   size_t size_ = 0;  // bits of the whole input
   codec::Tree* tree_ = nullptr;
   Random* random_ = nullptr;

@@ -232,7 +232,8 @@ static std::optional<DecodeError> decode_optional(Decoding& d, size_t& hint) {
   if (!row) {
     bool whole = skip_unknown(io, octet);
     if (!(octet & 0xf0)) {  // comprehension required (24.007 11.2.5, 24.501 7.5.1)
-      return DecodeError({Fault::unsupported, d.table.name, fmt::format("unknown element {:#04x} has to be understood", octet)}, invalid_mandatory);
+      return DecodeError({Fault::unsupported, d.table.name, fmt::format("unknown element {:#04x} has to be understood", octet)},
+                         invalid_mandatory);
     }
     if (!whole) io.seek(io.input().size());
     d.note(whole ? Notes::Kind::unknown : Notes::Kind::malformed, octet, from, whole ? "" : "longer than the message");
@@ -347,7 +348,9 @@ static std::expected<Message, DecodeError> decode_at(ByteView pdu, const Table& 
   return message;
 }
 
-static bool same(const Result<Bytes>& encoded, ByteView pdu) { return encoded && std::equal(encoded->begin(), encoded->end(), pdu.begin(), pdu.end()); }
+static bool same(const Result<Bytes>& encoded, ByteView pdu) {
+  return encoded && std::equal(encoded->begin(), encoded->end(), pdu.begin(), pdu.end());
+}
 
 // The quick way first; only a PDU that an encoder would write differently is decoded again with notes.
 static std::expected<Message, DecodeError> decode_verified(ByteView pdu, uint8_t depth) {
@@ -366,7 +369,8 @@ void describe(Io& io, Nested& v) {
     io.rest("", bytes);
     auto table = table_of_pdu(bytes);
     if (table && io.depth < max_depth) {
-      auto inner = io.strict ? decode_verified(bytes, static_cast<uint8_t>(io.depth + 1)) : decode_at(bytes, **table, static_cast<uint8_t>(io.depth + 1), false);
+      auto inner = io.strict ? decode_verified(bytes, static_cast<uint8_t>(io.depth + 1))
+                             : decode_at(bytes, **table, static_cast<uint8_t>(io.depth + 1), false);
       if (inner) {
         v.message = std::move(*inner);
         return;
@@ -400,7 +404,8 @@ static const char* kind_name(Notes::Kind kind) {
 static void print_notes(const Notes& notes, codec::Tree& tree) {
   for (const auto& element : notes.elements) {
     if (element.wire == element.canonical) continue;
-    tree.leaf(element.iei ? fmt::format("{} {:02x}", kind_name(element.kind), element.iei) : kind_name(element.kind), ByteView(element.wire));
+    tree.leaf(element.iei ? fmt::format("{} {:02x}", kind_name(element.kind), element.iei) : kind_name(element.kind),
+              ByteView(element.wire));
   }
 }
 
@@ -410,6 +415,7 @@ void print(const Message& message, codec::Tree& tree) {
   void* body = const_cast<void*>(message.body());
   codec::Scope scope(tree, table.name);
   Io io = Io::printer(tree);
+  io.direction = table.direction;
   if (const SmMessage* session = message.session()) {
     tree.leaf("PDU session ID", session->pdu_session_id);
     tree.leaf("PTI", session->pti);

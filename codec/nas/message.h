@@ -5,12 +5,12 @@
 //   if (auto* request = message->get_if<nas::RegistrationRequest>()) ...
 //   Result<Bytes> pdu = nas::encode(accept);               // any message struct, or a Message
 //
-// A message is a struct (mm.h, sm.h) with one table: the list of its elements in the standard's order. Decoding, encoding, printing, size and
-// random generation all come from that table and the elements' describe functions (elements.h).
+// A message is a struct (mm.h, sm.h) with one table: the list of its elements in the standard's order. Decoding, encoding, printing, size
+// and random generation all come from that table and the elements' describe functions (elements.h).
 //
-// Bytes in, the same bytes out: what a decoded message holds beyond its members (unknown, repeated and malformed elements, a different order,
-// spare bits that were set, non-minimal forms) is kept in `notes`; encode() writes it back in place unless the element was changed since.
-// No input reaches an assert; nesting and element counts are limited. Errors: truncated, invalid, missing, unsupported, exhausted.
+// Bytes in, the same bytes out: what a decoded message holds beyond its members (unknown, repeated and malformed elements, a different
+// order, spare bits that were set, non-minimal forms) is kept in `notes`; encode() writes it back in place unless the element was changed
+// since. No input reaches an assert; nesting and element counts are limited. Errors: truncated, invalid, missing, unsupported, exhausted.
 #pragma once
 
 #include <memory>
@@ -58,7 +58,7 @@ class Box {
 
 // An optional element: in place when small, boxed when big.
 template <class T>
-using Opt = std::conditional_t<(sizeof(T) > 8 || !std::is_trivially_copyable_v<T>), Box<T>, std::optional<T>>;
+using Opt = std::conditional_t<(sizeof(T) > 16 || !std::is_trivially_copyable_v<T>), Box<T>, std::optional<T>>;
 
 // What a decoded message's bytes say beyond its members.
 struct Notes {
@@ -72,8 +72,8 @@ struct Notes {
   struct Element {
     Kind kind = Kind::known;
     uint8_t iei = 0;
-    Bytes wire;       // as received, with its identifier and length
-    Bytes canonical;  // what encoding the decoded value gave; while it still gives that, `wire` is sent
+    Bytes wire;         // as received, with its identifier and length
+    Bytes canonical;    // what encoding the decoded value gave; while it still gives that, `wire` is sent
     std::string fault;  // malformed: what is wrong
     bool operator==(const Element&) const = default;
   };
@@ -120,7 +120,9 @@ struct Table {
 };
 
 template <class M>
-concept MessageStruct = requires { { M::table } -> std::convertible_to<const Table&>; };
+concept MessageStruct = requires {
+  { M::table } -> std::convertible_to<const Table&>;
+};
 
 // Any message, or none. Owns it; copies deeply.
 class Message {
@@ -154,9 +156,7 @@ class Message {
   }
   // The header of a 5GSM message, else null.
   const SmMessage* session() const { return is_5gsm() ? table_->session(body_) : nullptr; }
-  const Notes* notes() const {
-    return body_ && table_->notes(body_).has_value() ? &*table_->notes(body_) : nullptr;
-  }
+  const Notes* notes() const { return body_ && table_->notes(body_).has_value() ? &*table_->notes(body_) : nullptr; }
 
   const Table* table() const { return table_; }
   void* body() { return body_; }

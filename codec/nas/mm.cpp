@@ -12,13 +12,15 @@ static constexpr Row authentication_request_rows[] = {
     tlv<&AuthenticationRequest::autn>(0x20, "Authentication parameter AUTN"),
     tlv_e<&AuthenticationRequest::eap>(0x78, "EAP message"),
 };
-const Table AuthenticationRequest::table = make_table<AuthenticationRequest>(MessageType::authentication_request, "Authentication request", Direction::downlink, authentication_request_rows);
+const Table AuthenticationRequest::table = make_table<AuthenticationRequest>(MessageType::authentication_request, "Authentication request",
+                                                                             Direction::downlink, authentication_request_rows);
 
 static constexpr Row authentication_response_rows[] = {
     tlv<&AuthenticationResponse::response>(0x2d, "Authentication response parameter"),
     tlv_e<&AuthenticationResponse::eap>(0x78, "EAP message"),
 };
-const Table AuthenticationResponse::table = make_table<AuthenticationResponse>(MessageType::authentication_response, "Authentication response", Direction::uplink, authentication_response_rows);
+const Table AuthenticationResponse::table = make_table<AuthenticationResponse>(
+    MessageType::authentication_response, "Authentication response", Direction::uplink, authentication_response_rows);
 
 static constexpr Row authentication_result_rows[] = {
     spare_half(),
@@ -26,18 +28,21 @@ static constexpr Row authentication_result_rows[] = {
     lv_e<&AuthenticationResult::eap>("EAP message"),
     tlv<&AuthenticationResult::abba>(0x38, "ABBA"),
 };
-const Table AuthenticationResult::table = make_table<AuthenticationResult>(MessageType::authentication_result, "Authentication result", Direction::downlink, authentication_result_rows);
+const Table AuthenticationResult::table = make_table<AuthenticationResult>(MessageType::authentication_result, "Authentication result",
+                                                                           Direction::downlink, authentication_result_rows);
 
 static constexpr Row authentication_failure_rows[] = {
     v<&AuthenticationFailure::cause>("5GMM cause"),
     tlv<&AuthenticationFailure::auts>(0x30, "Authentication failure parameter"),
 };
-const Table AuthenticationFailure::table = make_table<AuthenticationFailure>(MessageType::authentication_failure, "Authentication failure", Direction::uplink, authentication_failure_rows);
+const Table AuthenticationFailure::table = make_table<AuthenticationFailure>(MessageType::authentication_failure, "Authentication failure",
+                                                                             Direction::uplink, authentication_failure_rows);
 
 static constexpr Row authentication_reject_rows[] = {
     tlv_e<&AuthenticationReject::eap>(0x78, "EAP message"),
 };
-const Table AuthenticationReject::table = make_table<AuthenticationReject>(MessageType::authentication_reject, "Authentication reject", Direction::downlink, authentication_reject_rows);
+const Table AuthenticationReject::table = make_table<AuthenticationReject>(MessageType::authentication_reject, "Authentication reject",
+                                                                           Direction::downlink, authentication_reject_rows);
 
 static constexpr Row registration_request_rows[] = {
     v<&RegistrationRequest::ngksi>("ngKSI"),
@@ -83,7 +88,8 @@ static constexpr Row registration_request_rows[] = {
     tlv<&RegistrationRequest::requested_peips>(0x2a, "Requested PEIPS assistance information"),
     tlv<&RegistrationRequest::requested_t3512>(0x3b, "Requested T3512 value"),
 };
-const Table RegistrationRequest::table = make_table<RegistrationRequest>(MessageType::registration_request, "Registration request", Direction::uplink, registration_request_rows);
+const Table RegistrationRequest::table = make_table<RegistrationRequest>(MessageType::registration_request, "Registration request",
+                                                                         Direction::uplink, registration_request_rows);
 
 static constexpr Row registration_accept_rows[] = {
     lv<&RegistrationAccept::result>("5GS registration result"),
@@ -134,16 +140,19 @@ static constexpr Row registration_accept_rows[] = {
     tlv<&RegistrationAccept::disaster_return_wait>(0x2c, "Disaster return wait range"),
     tlv<&RegistrationAccept::disaster_plmns>(0x13, "List of PLMNs to be used in disaster condition"),
     tlv<&RegistrationAccept::forbidden_tais_roaming>(0x1d, "Forbidden TAI(s) for the list of 5GS forbidden tracking areas for roaming"),
-    tlv<&RegistrationAccept::forbidden_tais_regional>(0x1e, "Forbidden TAI(s) for the list of 5GS forbidden tracking areas for regional provision of service"),
+    tlv<&RegistrationAccept::forbidden_tais_regional>(
+        0x1e, "Forbidden TAI(s) for the list of 5GS forbidden tracking areas for regional provision of service"),
     tlv_e<&RegistrationAccept::extended_cag>(0x71, "Extended CAG information list"),
     tlv_e<&RegistrationAccept::nsag>(0x7c, "NSAG information"),
 };
-const Table RegistrationAccept::table = make_table<RegistrationAccept>(MessageType::registration_accept, "Registration accept", Direction::downlink, registration_accept_rows);
+const Table RegistrationAccept::table =
+    make_table<RegistrationAccept>(MessageType::registration_accept, "Registration accept", Direction::downlink, registration_accept_rows);
 
 static constexpr Row registration_complete_rows[] = {
     tlv_e<&RegistrationComplete::sor>(0x73, "SOR transparent container"),
 };
-const Table RegistrationComplete::table = make_table<RegistrationComplete>(MessageType::registration_complete, "Registration complete", Direction::uplink, registration_complete_rows);
+const Table RegistrationComplete::table = make_table<RegistrationComplete>(MessageType::registration_complete, "Registration complete",
+                                                                           Direction::uplink, registration_complete_rows);
 
 static constexpr Row registration_reject_rows[] = {
     v<&RegistrationReject::cause>("5GMM cause"),
@@ -157,9 +166,11 @@ static constexpr Row registration_reject_rows[] = {
     tlv_e<&RegistrationReject::extended_cag>(0x71, "Extended CAG information list"),
     tlv<&RegistrationReject::lower_bound_timer>(0x3a, "Lower bound timer value"),
     tlv<&RegistrationReject::forbidden_tais_roaming>(0x1d, "Forbidden TAI(s) for the list of 5GS forbidden tracking areas for roaming"),
-    tlv<&RegistrationReject::forbidden_tais_regional>(0x1e, "Forbidden TAI(s) for the list of 5GS forbidden tracking areas for regional provision of service"),
+    tlv<&RegistrationReject::forbidden_tais_regional>(
+        0x1e, "Forbidden TAI(s) for the list of 5GS forbidden tracking areas for regional provision of service"),
 };
-const Table RegistrationReject::table = make_table<RegistrationReject>(MessageType::registration_reject, "Registration reject", Direction::downlink, registration_reject_rows);
+const Table RegistrationReject::table =
+    make_table<RegistrationReject>(MessageType::registration_reject, "Registration reject", Direction::downlink, registration_reject_rows);
 
 static constexpr Row ul_nas_transport_rows[] = {
     spare_half(),
@@ -174,7 +185,8 @@ static constexpr Row ul_nas_transport_rows[] = {
     t1<&UlNasTransport::ma_pdu_session>(0xA0, "MA PDU session information"),
     t1<&UlNasTransport::release_assistance>(0xF0, "Release assistance indication"),
 };
-const Table UlNasTransport::table = make_table<UlNasTransport>(MessageType::ul_nas_transport, "UL NAS transport", Direction::uplink, ul_nas_transport_rows);
+const Table UlNasTransport::table =
+    make_table<UlNasTransport>(MessageType::ul_nas_transport, "UL NAS transport", Direction::uplink, ul_nas_transport_rows);
 
 static constexpr Row dl_nas_transport_rows[] = {
     spare_half(),
@@ -186,16 +198,19 @@ static constexpr Row dl_nas_transport_rows[] = {
     tlv<&DlNasTransport::back_off>(0x37, "Back-off timer value"),
     tlv<&DlNasTransport::lower_bound_timer>(0x3a, "Lower bound timer value"),
 };
-const Table DlNasTransport::table = make_table<DlNasTransport>(MessageType::dl_nas_transport, "DL NAS transport", Direction::downlink, dl_nas_transport_rows);
+const Table DlNasTransport::table =
+    make_table<DlNasTransport>(MessageType::dl_nas_transport, "DL NAS transport", Direction::downlink, dl_nas_transport_rows);
 
 static constexpr Row deregistration_request_ue_rows[] = {
     v<&DeregistrationRequestUe::ngksi>("ngKSI"),
     v<&DeregistrationRequestUe::type>("De-registration type"),
     lv_e<&DeregistrationRequestUe::identity>("5GS mobile identity"),
 };
-const Table DeregistrationRequestUe::table = make_table<DeregistrationRequestUe>(MessageType::deregistration_request_ue, "Deregistration request (UE originating)", Direction::uplink, deregistration_request_ue_rows);
+const Table DeregistrationRequestUe::table = make_table<DeregistrationRequestUe>(
+    MessageType::deregistration_request_ue, "Deregistration request (UE originating)", Direction::uplink, deregistration_request_ue_rows);
 
-const Table DeregistrationAcceptUe::table = make_table<DeregistrationAcceptUe>(MessageType::deregistration_accept_ue, "Deregistration accept (UE originating)", Direction::downlink, {});
+const Table DeregistrationAcceptUe::table = make_table<DeregistrationAcceptUe>(
+    MessageType::deregistration_accept_ue, "Deregistration accept (UE originating)", Direction::downlink, {});
 
 static constexpr Row deregistration_request_network_rows[] = {
     spare_half(),
@@ -208,12 +223,17 @@ static constexpr Row deregistration_request_network_rows[] = {
     tlv<&DeregistrationRequestNetwork::disaster_return_wait>(0x2c, "Disaster return wait range"),
     tlv_e<&DeregistrationRequestNetwork::extended_cag>(0x71, "Extended CAG information list"),
     tlv<&DeregistrationRequestNetwork::lower_bound_timer>(0x3a, "Lower bound timer value"),
-    tlv<&DeregistrationRequestNetwork::forbidden_tais_roaming>(0x1d, "Forbidden TAI(s) for the list of 5GS forbidden tracking areas for roaming"),
-    tlv<&DeregistrationRequestNetwork::forbidden_tais_regional>(0x1e, "Forbidden TAI(s) for the list of 5GS forbidden tracking areas for regional provision of service"),
+    tlv<&DeregistrationRequestNetwork::forbidden_tais_roaming>(0x1d,
+                                                               "Forbidden TAI(s) for the list of 5GS forbidden tracking areas for roaming"),
+    tlv<&DeregistrationRequestNetwork::forbidden_tais_regional>(
+        0x1e, "Forbidden TAI(s) for the list of 5GS forbidden tracking areas for regional provision of service"),
 };
-const Table DeregistrationRequestNetwork::table = make_table<DeregistrationRequestNetwork>(MessageType::deregistration_request_network, "Deregistration request (UE terminated)", Direction::downlink, deregistration_request_network_rows);
+const Table DeregistrationRequestNetwork::table =
+    make_table<DeregistrationRequestNetwork>(MessageType::deregistration_request_network, "Deregistration request (UE terminated)",
+                                             Direction::downlink, deregistration_request_network_rows);
 
-const Table DeregistrationAcceptNetwork::table = make_table<DeregistrationAcceptNetwork>(MessageType::deregistration_accept_network, "Deregistration accept (UE terminated)", Direction::uplink, {});
+const Table DeregistrationAcceptNetwork::table = make_table<DeregistrationAcceptNetwork>(
+    MessageType::deregistration_accept_network, "Deregistration accept (UE terminated)", Direction::uplink, {});
 
 static constexpr Row service_request_rows[] = {
     v<&ServiceRequest::type>("Service type"),
@@ -226,7 +246,8 @@ static constexpr Row service_request_rows[] = {
     tlv<&ServiceRequest::ue_request_type>(0x29, "UE request type"),
     tlv<&ServiceRequest::paging_restriction>(0x28, "Paging restriction"),
 };
-const Table ServiceRequest::table = make_table<ServiceRequest>(MessageType::service_request, "Service request", Direction::uplink, service_request_rows);
+const Table ServiceRequest::table =
+    make_table<ServiceRequest>(MessageType::service_request, "Service request", Direction::uplink, service_request_rows);
 
 static constexpr Row service_accept_rows[] = {
     tlv<&ServiceAccept::session_status>(0x50, "PDU session status"),
@@ -236,9 +257,11 @@ static constexpr Row service_accept_rows[] = {
     tlv<&ServiceAccept::t3448>(0x6b, "T3448 value"),
     tlv<&ServiceAccept::additional_request_result>(0x34, "5GS additional request result"),
     tlv<&ServiceAccept::forbidden_tais_roaming>(0x1d, "Forbidden TAI(s) for the list of 5GS forbidden tracking areas for roaming"),
-    tlv<&ServiceAccept::forbidden_tais_regional>(0x1e, "Forbidden TAI(s) for the list of 5GS forbidden tracking areas for regional provision of service"),
+    tlv<&ServiceAccept::forbidden_tais_regional>(
+        0x1e, "Forbidden TAI(s) for the list of 5GS forbidden tracking areas for regional provision of service"),
 };
-const Table ServiceAccept::table = make_table<ServiceAccept>(MessageType::service_accept, "Service accept", Direction::downlink, service_accept_rows);
+const Table ServiceAccept::table =
+    make_table<ServiceAccept>(MessageType::service_accept, "Service accept", Direction::downlink, service_accept_rows);
 
 static constexpr Row service_reject_rows[] = {
     v<&ServiceReject::cause>("5GMM cause"),
@@ -251,9 +274,11 @@ static constexpr Row service_reject_rows[] = {
     tlv_e<&ServiceReject::extended_cag>(0x71, "Extended CAG information list"),
     tlv<&ServiceReject::lower_bound_timer>(0x3a, "Lower bound timer value"),
     tlv<&ServiceReject::forbidden_tais_roaming>(0x1d, "Forbidden TAI(s) for the list of 5GS forbidden tracking areas for roaming"),
-    tlv<&ServiceReject::forbidden_tais_regional>(0x1e, "Forbidden TAI(s) for the list of 5GS forbidden tracking areas for regional provision of service"),
+    tlv<&ServiceReject::forbidden_tais_regional>(
+        0x1e, "Forbidden TAI(s) for the list of 5GS forbidden tracking areas for regional provision of service"),
 };
-const Table ServiceReject::table = make_table<ServiceReject>(MessageType::service_reject, "Service reject", Direction::downlink, service_reject_rows);
+const Table ServiceReject::table =
+    make_table<ServiceReject>(MessageType::service_reject, "Service reject", Direction::downlink, service_reject_rows);
 
 static constexpr Row configuration_update_command_rows[] = {
     t1<&ConfigurationUpdateCommand::indication>(0xD0, "Configuration update indication"),
@@ -291,31 +316,37 @@ static constexpr Row configuration_update_command_rows[] = {
     tlv_e<&ConfigurationUpdateCommand::nsag>(0x73, "NSAG information"),
     t1<&ConfigurationUpdateCommand::priority>(0xE0, "Priority indicator"),
 };
-const Table ConfigurationUpdateCommand::table = make_table<ConfigurationUpdateCommand>(MessageType::configuration_update_command, "Configuration update command", Direction::downlink, configuration_update_command_rows);
+const Table ConfigurationUpdateCommand::table = make_table<ConfigurationUpdateCommand>(
+    MessageType::configuration_update_command, "Configuration update command", Direction::downlink, configuration_update_command_rows);
 
-const Table ConfigurationUpdateComplete::table = make_table<ConfigurationUpdateComplete>(MessageType::configuration_update_complete, "Configuration update complete", Direction::uplink, {});
+const Table ConfigurationUpdateComplete::table = make_table<ConfigurationUpdateComplete>(
+    MessageType::configuration_update_complete, "Configuration update complete", Direction::uplink, {});
 
 static constexpr Row identity_request_rows[] = {
     spare_half(),
     v<&IdentityRequest::identity_type>("Identity type"),
 };
-const Table IdentityRequest::table = make_table<IdentityRequest>(MessageType::identity_request, "Identity request", Direction::downlink, identity_request_rows);
+const Table IdentityRequest::table =
+    make_table<IdentityRequest>(MessageType::identity_request, "Identity request", Direction::downlink, identity_request_rows);
 
 static constexpr Row identity_response_rows[] = {
     lv_e<&IdentityResponse::identity>("Mobile identity"),
 };
-const Table IdentityResponse::table = make_table<IdentityResponse>(MessageType::identity_response, "Identity response", Direction::uplink, identity_response_rows);
+const Table IdentityResponse::table =
+    make_table<IdentityResponse>(MessageType::identity_response, "Identity response", Direction::uplink, identity_response_rows);
 
 static constexpr Row notification_rows[] = {
     spare_half(),
     v<&Notification::access_type>("Access type"),
 };
-const Table Notification::table = make_table<Notification>(MessageType::notification, "Notification", Direction::downlink, notification_rows);
+const Table Notification::table =
+    make_table<Notification>(MessageType::notification, "Notification", Direction::downlink, notification_rows);
 
 static constexpr Row notification_response_rows[] = {
     tlv<&NotificationResponse::session_status>(0x50, "PDU session status"),
 };
-const Table NotificationResponse::table = make_table<NotificationResponse>(MessageType::notification_response, "Notification response", Direction::uplink, notification_response_rows);
+const Table NotificationResponse::table = make_table<NotificationResponse>(MessageType::notification_response, "Notification response",
+                                                                           Direction::uplink, notification_response_rows);
 
 static constexpr Row security_mode_command_rows[] = {
     v<&SecurityModeCommand::algorithms>("Selected NAS security algorithms"),
@@ -329,19 +360,22 @@ static constexpr Row security_mode_command_rows[] = {
     tlv<&SecurityModeCommand::abba>(0x38, "ABBA"),
     tlv<&SecurityModeCommand::replayed_s1_capability>(0x19, "Replayed S1 UE security capabilities"),
 };
-const Table SecurityModeCommand::table = make_table<SecurityModeCommand>(MessageType::security_mode_command, "Security mode command", Direction::downlink, security_mode_command_rows);
+const Table SecurityModeCommand::table = make_table<SecurityModeCommand>(MessageType::security_mode_command, "Security mode command",
+                                                                         Direction::downlink, security_mode_command_rows);
 
 static constexpr Row security_mode_complete_rows[] = {
     tlv_e<&SecurityModeComplete::imeisv>(0x77, "IMEISV"),
     tlv_e<&SecurityModeComplete::nas_container>(0x71, "NAS message container"),
     tlv_e<&SecurityModeComplete::non_imeisv_pei>(0x78, "Non-IMEISV PEI"),
 };
-const Table SecurityModeComplete::table = make_table<SecurityModeComplete>(MessageType::security_mode_complete, "Security mode complete", Direction::uplink, security_mode_complete_rows);
+const Table SecurityModeComplete::table = make_table<SecurityModeComplete>(MessageType::security_mode_complete, "Security mode complete",
+                                                                           Direction::uplink, security_mode_complete_rows);
 
 static constexpr Row security_mode_reject_rows[] = {
     v<&SecurityModeReject::cause>("5GMM cause"),
 };
-const Table SecurityModeReject::table = make_table<SecurityModeReject>(MessageType::security_mode_reject, "Security mode reject", Direction::uplink, security_mode_reject_rows);
+const Table SecurityModeReject::table =
+    make_table<SecurityModeReject>(MessageType::security_mode_reject, "Security mode reject", Direction::uplink, security_mode_reject_rows);
 
 static constexpr Row mm_status_rows[] = {
     v<&MmStatus::cause>("5GMM cause"),
@@ -364,96 +398,107 @@ static constexpr Row control_plane_service_request_rows[] = {
     tlv<&ControlPlaneServiceRequest::ue_request_type>(0x29, "UE request type"),
     tlv<&ControlPlaneServiceRequest::paging_restriction>(0x28, "Paging restriction"),
 };
-const Table ControlPlaneServiceRequest::table = make_table<ControlPlaneServiceRequest>(MessageType::control_plane_service_request, "Control plane service request", Direction::uplink, control_plane_service_request_rows);
+const Table ControlPlaneServiceRequest::table = make_table<ControlPlaneServiceRequest>(
+    MessageType::control_plane_service_request, "Control plane service request", Direction::uplink, control_plane_service_request_rows);
 
 static constexpr Row slice_authentication_command_rows[] = {
     lv<&SliceAuthenticationCommand::s_nssai>("S-NSSAI"),
     lv_e<&SliceAuthenticationCommand::eap>("EAP message"),
 };
-const Table SliceAuthenticationCommand::table = make_table<SliceAuthenticationCommand>(MessageType::slice_authentication_command, "Network slice-specific authentication command", Direction::downlink, slice_authentication_command_rows);
+const Table SliceAuthenticationCommand::table =
+    make_table<SliceAuthenticationCommand>(MessageType::slice_authentication_command, "Network slice-specific authentication command",
+                                           Direction::downlink, slice_authentication_command_rows);
 
 static constexpr Row slice_authentication_complete_rows[] = {
     lv<&SliceAuthenticationComplete::s_nssai>("S-NSSAI"),
     lv_e<&SliceAuthenticationComplete::eap>("EAP message"),
 };
-const Table SliceAuthenticationComplete::table = make_table<SliceAuthenticationComplete>(MessageType::slice_authentication_complete, "Network slice-specific authentication complete", Direction::uplink, slice_authentication_complete_rows);
+const Table SliceAuthenticationComplete::table =
+    make_table<SliceAuthenticationComplete>(MessageType::slice_authentication_complete, "Network slice-specific authentication complete",
+                                            Direction::uplink, slice_authentication_complete_rows);
 
 static constexpr Row slice_authentication_result_rows[] = {
     lv<&SliceAuthenticationResult::s_nssai>("S-NSSAI"),
     lv_e<&SliceAuthenticationResult::eap>("EAP message"),
 };
-const Table SliceAuthenticationResult::table = make_table<SliceAuthenticationResult>(MessageType::slice_authentication_result, "Network slice-specific authentication result", Direction::downlink, slice_authentication_result_rows);
+const Table SliceAuthenticationResult::table =
+    make_table<SliceAuthenticationResult>(MessageType::slice_authentication_result, "Network slice-specific authentication result",
+                                          Direction::downlink, slice_authentication_result_rows);
 
 static constexpr Row relay_key_request_rows[] = {
     v<&RelayKeyRequest::prti>("PRTI"),
     lv_e<&RelayKeyRequest::parameters>("Relay key request parameters"),
 };
-const Table RelayKeyRequest::table = make_table<RelayKeyRequest>(MessageType::relay_key_request, "Relay key request", Direction::uplink, relay_key_request_rows);
+const Table RelayKeyRequest::table =
+    make_table<RelayKeyRequest>(MessageType::relay_key_request, "Relay key request", Direction::uplink, relay_key_request_rows);
 
 static constexpr Row relay_key_accept_rows[] = {
     v<&RelayKeyAccept::prti>("PRTI"),
     lv_e<&RelayKeyAccept::parameters>("Relay key response parameters"),
     tlv_e<&RelayKeyAccept::eap>(0x78, "EAP message"),
 };
-const Table RelayKeyAccept::table = make_table<RelayKeyAccept>(MessageType::relay_key_accept, "Relay key accept", Direction::downlink, relay_key_accept_rows);
+const Table RelayKeyAccept::table =
+    make_table<RelayKeyAccept>(MessageType::relay_key_accept, "Relay key accept", Direction::downlink, relay_key_accept_rows);
 
 static constexpr Row relay_key_reject_rows[] = {
     v<&RelayKeyReject::prti>("PRTI"),
     tlv_e<&RelayKeyReject::eap>(0x78, "EAP message"),
 };
-const Table RelayKeyReject::table = make_table<RelayKeyReject>(MessageType::relay_key_reject, "Relay key reject", Direction::downlink, relay_key_reject_rows);
+const Table RelayKeyReject::table =
+    make_table<RelayKeyReject>(MessageType::relay_key_reject, "Relay key reject", Direction::downlink, relay_key_reject_rows);
 
 static constexpr Row relay_authentication_request_rows[] = {
     v<&RelayAuthenticationRequest::prti>("PRTI"),
     lv_e<&RelayAuthenticationRequest::eap>("EAP message"),
 };
-const Table RelayAuthenticationRequest::table = make_table<RelayAuthenticationRequest>(MessageType::relay_authentication_request, "Relay authentication request", Direction::downlink, relay_authentication_request_rows);
+const Table RelayAuthenticationRequest::table = make_table<RelayAuthenticationRequest>(
+    MessageType::relay_authentication_request, "Relay authentication request", Direction::downlink, relay_authentication_request_rows);
 
 static constexpr Row relay_authentication_response_rows[] = {
     v<&RelayAuthenticationResponse::prti>("PRTI"),
     lv_e<&RelayAuthenticationResponse::eap>("EAP message"),
 };
-const Table RelayAuthenticationResponse::table = make_table<RelayAuthenticationResponse>(MessageType::relay_authentication_response, "Relay authentication response", Direction::uplink, relay_authentication_response_rows);
+const Table RelayAuthenticationResponse::table = make_table<RelayAuthenticationResponse>(
+    MessageType::relay_authentication_response, "Relay authentication response", Direction::uplink, relay_authentication_response_rows);
 
 std::span<const Table* const> mm_tables() {
-  static const Table* const tables[] = {
-      &AuthenticationRequest::table,
-      &AuthenticationResponse::table,
-      &AuthenticationResult::table,
-      &AuthenticationFailure::table,
-      &AuthenticationReject::table,
-      &RegistrationRequest::table,
-      &RegistrationAccept::table,
-      &RegistrationComplete::table,
-      &RegistrationReject::table,
-      &UlNasTransport::table,
-      &DlNasTransport::table,
-      &DeregistrationRequestUe::table,
-      &DeregistrationAcceptUe::table,
-      &DeregistrationRequestNetwork::table,
-      &DeregistrationAcceptNetwork::table,
-      &ServiceRequest::table,
-      &ServiceAccept::table,
-      &ServiceReject::table,
-      &ConfigurationUpdateCommand::table,
-      &ConfigurationUpdateComplete::table,
-      &IdentityRequest::table,
-      &IdentityResponse::table,
-      &Notification::table,
-      &NotificationResponse::table,
-      &SecurityModeCommand::table,
-      &SecurityModeComplete::table,
-      &SecurityModeReject::table,
-      &MmStatus::table,
-      &ControlPlaneServiceRequest::table,
-      &SliceAuthenticationCommand::table,
-      &SliceAuthenticationComplete::table,
-      &SliceAuthenticationResult::table,
-      &RelayKeyRequest::table,
-      &RelayKeyAccept::table,
-      &RelayKeyReject::table,
-      &RelayAuthenticationRequest::table,
-      &RelayAuthenticationResponse::table};
+  static const Table* const tables[] = {&AuthenticationRequest::table,
+                                        &AuthenticationResponse::table,
+                                        &AuthenticationResult::table,
+                                        &AuthenticationFailure::table,
+                                        &AuthenticationReject::table,
+                                        &RegistrationRequest::table,
+                                        &RegistrationAccept::table,
+                                        &RegistrationComplete::table,
+                                        &RegistrationReject::table,
+                                        &UlNasTransport::table,
+                                        &DlNasTransport::table,
+                                        &DeregistrationRequestUe::table,
+                                        &DeregistrationAcceptUe::table,
+                                        &DeregistrationRequestNetwork::table,
+                                        &DeregistrationAcceptNetwork::table,
+                                        &ServiceRequest::table,
+                                        &ServiceAccept::table,
+                                        &ServiceReject::table,
+                                        &ConfigurationUpdateCommand::table,
+                                        &ConfigurationUpdateComplete::table,
+                                        &IdentityRequest::table,
+                                        &IdentityResponse::table,
+                                        &Notification::table,
+                                        &NotificationResponse::table,
+                                        &SecurityModeCommand::table,
+                                        &SecurityModeComplete::table,
+                                        &SecurityModeReject::table,
+                                        &MmStatus::table,
+                                        &ControlPlaneServiceRequest::table,
+                                        &SliceAuthenticationCommand::table,
+                                        &SliceAuthenticationComplete::table,
+                                        &SliceAuthenticationResult::table,
+                                        &RelayKeyRequest::table,
+                                        &RelayKeyAccept::table,
+                                        &RelayKeyReject::table,
+                                        &RelayAuthenticationRequest::table,
+                                        &RelayAuthenticationResponse::table};
   return tables;
 }
 

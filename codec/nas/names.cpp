@@ -172,7 +172,8 @@ const char* name_of(SecurityHeaderType v) {
     case SecurityHeaderType::integrity_protected: return "Integrity protected";
     case SecurityHeaderType::integrity_protected_and_ciphered: return "Integrity protected and ciphered";
     case SecurityHeaderType::integrity_protected_new_context: return "Integrity protected with new 5G NAS security context";
-    case SecurityHeaderType::integrity_protected_and_ciphered_new_context: return "Integrity protected and ciphered with new 5G NAS security context";
+    case SecurityHeaderType::integrity_protected_and_ciphered_new_context:
+      return "Integrity protected and ciphered with new 5G NAS security context";
   }
   return nullptr;
 }

@@ -1,4 +1,5 @@
-// Enumerations of TS 24.501 and TS 24.007 with their names. name_of() gives the standard's words, or null for a value that it does not name.
+// Enumerations of TS 24.501 and TS 24.007 with their names. name_of() gives the standard's words, or null for a value that it does not
+// name.
 #pragma once
 
 #include <cstdint>

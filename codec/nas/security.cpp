@@ -6,7 +6,8 @@ Result<Header> parse_header(ByteView pdu) {
   if (pdu.size() < 2) return fail(Fault::truncated, "NAS PDU", "{} octets where a header needs 2", pdu.size());
   Header header{.epd = pdu[0]};
   if (header.epd == epd_5gsm) return header;
-  if (header.epd != epd_5gmm) return fail(Fault::invalid, "NAS PDU", "extended protocol discriminator {:#04x} is neither 5GMM nor 5GSM", header.epd);
+  if (header.epd != epd_5gmm)
+    return fail(Fault::invalid, "NAS PDU", "extended protocol discriminator {:#04x} is neither 5GMM nor 5GSM", header.epd);
   header.security = static_cast<SecurityHeaderType>(pdu[1] & 15);
   if (!name_of(header.security)) return fail(Fault::invalid, "NAS PDU", "security header type {} is reserved", pdu[1] & 15);
   if (header.is_protected() && pdu.size() < 7 + 1) {

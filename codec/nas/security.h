@@ -1,4 +1,5 @@
-// The frame around a protected 5GMM message (TS 24.501 9.1.1, 9.2 to 9.8): framing only; integrity and ciphering belong to the security context.
+// The frame around a protected 5GMM message (TS 24.501 9.1.1, 9.2 to 9.8): framing only; integrity and ciphering belong to the security
+// context.
 #pragma once
 
 #include "base/bytes.h"
@@ -6,7 +7,7 @@
 
 namespace sen::nas {
 
-// What the first octets of a NAS PDU say. Errors: truncated for a PDU of one octet or a protected one under seven octets (7.2.1);
+// What the first octets of a NAS PDU say. Errors: truncated for a PDU of one octet or a protected one with nothing behind its frame (7.2.1);
 // invalid for an extended protocol discriminator that is neither 5GMM nor 5GSM or a reserved security header type.
 struct Header {
   uint8_t epd = epd_5gmm;

@@ -24,7 +24,9 @@ static constexpr Row pdu_session_establishment_request_rows[] = {
     tlv<&PduSessionEstablishmentRequest::pair_id>(0x34, "PDU session pair ID"),
     tlv<&PduSessionEstablishmentRequest::rsn>(0x35, "RSN"),
 };
-const Table PduSessionEstablishmentRequest::table = make_table<PduSessionEstablishmentRequest>(MessageType::pdu_session_establishment_request, "PDU session establishment request", Direction::uplink, pdu_session_establishment_request_rows);
+const Table PduSessionEstablishmentRequest::table =
+    make_table<PduSessionEstablishmentRequest>(MessageType::pdu_session_establishment_request, "PDU session establishment request",
+                                               Direction::uplink, pdu_session_establishment_request_rows);
 
 static constexpr Row pdu_session_establishment_accept_rows[] = {
     v<&PduSessionEstablishmentAccept::ssc_mode>("Selected SSC mode"),
@@ -50,7 +52,9 @@ static constexpr Row pdu_session_establishment_accept_rows[] = {
     tlv_e<&PduSessionEstablishmentAccept::service_level_aa>(0x72, "Service-level-AA container"),
     tlv_e<&PduSessionEstablishmentAccept::received_mbs>(0x71, "Received MBS container"),
 };
-const Table PduSessionEstablishmentAccept::table = make_table<PduSessionEstablishmentAccept>(MessageType::pdu_session_establishment_accept, "PDU session establishment accept", Direction::downlink, pdu_session_establishment_accept_rows);
+const Table PduSessionEstablishmentAccept::table =
+    make_table<PduSessionEstablishmentAccept>(MessageType::pdu_session_establishment_accept, "PDU session establishment accept",
+                                              Direction::downlink, pdu_session_establishment_accept_rows);
 
 static constexpr Row pdu_session_establishment_reject_rows[] = {
     v<&PduSessionEstablishmentReject::cause>("5GSM cause"),
@@ -62,25 +66,33 @@ static constexpr Row pdu_session_establishment_reject_rows[] = {
     tlv<&PduSessionEstablishmentReject::reattempt>(0x1d, "Re-attempt indicator"),
     tlv_e<&PduSessionEstablishmentReject::service_level_aa>(0x72, "Service-level-AA container"),
 };
-const Table PduSessionEstablishmentReject::table = make_table<PduSessionEstablishmentReject>(MessageType::pdu_session_establishment_reject, "PDU session establishment reject", Direction::downlink, pdu_session_establishment_reject_rows);
+const Table PduSessionEstablishmentReject::table =
+    make_table<PduSessionEstablishmentReject>(MessageType::pdu_session_establishment_reject, "PDU session establishment reject",
+                                              Direction::downlink, pdu_session_establishment_reject_rows);
 
 static constexpr Row pdu_session_authentication_command_rows[] = {
     lv_e<&PduSessionAuthenticationCommand::eap>("EAP message"),
     tlv_e<&PduSessionAuthenticationCommand::pco>(0x7b, "Extended protocol configuration options"),
 };
-const Table PduSessionAuthenticationCommand::table = make_table<PduSessionAuthenticationCommand>(MessageType::pdu_session_authentication_command, "PDU session authentication command", Direction::downlink, pdu_session_authentication_command_rows);
+const Table PduSessionAuthenticationCommand::table =
+    make_table<PduSessionAuthenticationCommand>(MessageType::pdu_session_authentication_command, "PDU session authentication command",
+                                                Direction::downlink, pdu_session_authentication_command_rows);
 
 static constexpr Row pdu_session_authentication_complete_rows[] = {
     lv_e<&PduSessionAuthenticationComplete::eap>("EAP message"),
     tlv_e<&PduSessionAuthenticationComplete::pco>(0x7b, "Extended protocol configuration options"),
 };
-const Table PduSessionAuthenticationComplete::table = make_table<PduSessionAuthenticationComplete>(MessageType::pdu_session_authentication_complete, "PDU session authentication complete", Direction::uplink, pdu_session_authentication_complete_rows);
+const Table PduSessionAuthenticationComplete::table =
+    make_table<PduSessionAuthenticationComplete>(MessageType::pdu_session_authentication_complete, "PDU session authentication complete",
+                                                 Direction::uplink, pdu_session_authentication_complete_rows);
 
 static constexpr Row pdu_session_authentication_result_rows[] = {
     tlv_e<&PduSessionAuthenticationResult::eap>(0x78, "EAP message"),
     tlv_e<&PduSessionAuthenticationResult::pco>(0x7b, "Extended protocol configuration options"),
 };
-const Table PduSessionAuthenticationResult::table = make_table<PduSessionAuthenticationResult>(MessageType::pdu_session_authentication_result, "PDU session authentication result", Direction::downlink, pdu_session_authentication_result_rows);
+const Table PduSessionAuthenticationResult::table =
+    make_table<PduSessionAuthenticationResult>(MessageType::pdu_session_authentication_result, "PDU session authentication result",
+                                               Direction::downlink, pdu_session_authentication_result_rows);
 
 static constexpr Row pdu_session_modification_request_rows[] = {
     tlv<&PduSessionModificationRequest::capability>(0x28, "5GSM capability"),
@@ -98,7 +110,9 @@ static constexpr Row pdu_session_modification_request_rows[] = {
     tlv_e<&PduSessionModificationRequest::requested_mbs>(0x70, "Requested MBS container"),
     tlv_e<&PduSessionModificationRequest::service_level_aa>(0x72, "Service-level-AA container"),
 };
-const Table PduSessionModificationRequest::table = make_table<PduSessionModificationRequest>(MessageType::pdu_session_modification_request, "PDU session modification request", Direction::uplink, pdu_session_modification_request_rows);
+const Table PduSessionModificationRequest::table =
+    make_table<PduSessionModificationRequest>(MessageType::pdu_session_modification_request, "PDU session modification request",
+                                              Direction::uplink, pdu_session_modification_request_rows);
 
 static constexpr Row pdu_session_modification_reject_rows[] = {
     v<&PduSessionModificationReject::cause>("5GSM cause"),
@@ -107,7 +121,9 @@ static constexpr Row pdu_session_modification_reject_rows[] = {
     tlv_e<&PduSessionModificationReject::pco>(0x7b, "Extended protocol configuration options"),
     tlv<&PduSessionModificationReject::reattempt>(0x1d, "Re-attempt indicator"),
 };
-const Table PduSessionModificationReject::table = make_table<PduSessionModificationReject>(MessageType::pdu_session_modification_reject, "PDU session modification reject", Direction::downlink, pdu_session_modification_reject_rows);
+const Table PduSessionModificationReject::table =
+    make_table<PduSessionModificationReject>(MessageType::pdu_session_modification_reject, "PDU session modification reject",
+                                             Direction::downlink, pdu_session_modification_reject_rows);
 
 static constexpr Row pdu_session_modification_command_rows[] = {
     tv<&PduSessionModificationCommand::cause>(0x59, "5GSM cause"),
@@ -126,31 +142,39 @@ static constexpr Row pdu_session_modification_command_rows[] = {
     tlv_e<&PduSessionModificationCommand::received_mbs>(0x71, "Received MBS container"),
     tlv_e<&PduSessionModificationCommand::service_level_aa>(0x72, "Service-level-AA container"),
 };
-const Table PduSessionModificationCommand::table = make_table<PduSessionModificationCommand>(MessageType::pdu_session_modification_command, "PDU session modification command", Direction::downlink, pdu_session_modification_command_rows);
+const Table PduSessionModificationCommand::table =
+    make_table<PduSessionModificationCommand>(MessageType::pdu_session_modification_command, "PDU session modification command",
+                                              Direction::downlink, pdu_session_modification_command_rows);
 
 static constexpr Row pdu_session_modification_complete_rows[] = {
     tlv_e<&PduSessionModificationComplete::pco>(0x7b, "Extended protocol configuration options"),
     tlv_e<&PduSessionModificationComplete::port_management>(0x74, "Port management information container"),
 };
-const Table PduSessionModificationComplete::table = make_table<PduSessionModificationComplete>(MessageType::pdu_session_modification_complete, "PDU session modification complete", Direction::uplink, pdu_session_modification_complete_rows);
+const Table PduSessionModificationComplete::table =
+    make_table<PduSessionModificationComplete>(MessageType::pdu_session_modification_complete, "PDU session modification complete",
+                                               Direction::uplink, pdu_session_modification_complete_rows);
 
 static constexpr Row pdu_session_modification_command_reject_rows[] = {
     v<&PduSessionModificationCommandReject::cause>("5GSM cause"),
     tlv_e<&PduSessionModificationCommandReject::pco>(0x7b, "Extended protocol configuration options"),
 };
-const Table PduSessionModificationCommandReject::table = make_table<PduSessionModificationCommandReject>(MessageType::pdu_session_modification_command_reject, "PDU session modification command reject", Direction::uplink, pdu_session_modification_command_reject_rows);
+const Table PduSessionModificationCommandReject::table = make_table<PduSessionModificationCommandReject>(
+    MessageType::pdu_session_modification_command_reject, "PDU session modification command reject", Direction::uplink,
+    pdu_session_modification_command_reject_rows);
 
 static constexpr Row pdu_session_release_request_rows[] = {
     tv<&PduSessionReleaseRequest::cause>(0x59, "5GSM cause"),
     tlv_e<&PduSessionReleaseRequest::pco>(0x7b, "Extended protocol configuration options"),
 };
-const Table PduSessionReleaseRequest::table = make_table<PduSessionReleaseRequest>(MessageType::pdu_session_release_request, "PDU session release request", Direction::uplink, pdu_session_release_request_rows);
+const Table PduSessionReleaseRequest::table = make_table<PduSessionReleaseRequest>(
+    MessageType::pdu_session_release_request, "PDU session release request", Direction::uplink, pdu_session_release_request_rows);
 
 static constexpr Row pdu_session_release_reject_rows[] = {
     v<&PduSessionReleaseReject::cause>("5GSM cause"),
     tlv_e<&PduSessionReleaseReject::pco>(0x7b, "Extended protocol configuration options"),
 };
-const Table PduSessionReleaseReject::table = make_table<PduSessionReleaseReject>(MessageType::pdu_session_release_reject, "PDU session release reject", Direction::downlink, pdu_session_release_reject_rows);
+const Table PduSessionReleaseReject::table = make_table<PduSessionReleaseReject>(
+    MessageType::pdu_session_release_reject, "PDU session release reject", Direction::downlink, pdu_session_release_reject_rows);
 
 static constexpr Row pdu_session_release_command_rows[] = {
     v<&PduSessionReleaseCommand::cause>("5GSM cause"),
@@ -161,13 +185,15 @@ static constexpr Row pdu_session_release_command_rows[] = {
     t1<&PduSessionReleaseCommand::access_type>(0xD0, "Access type"),
     tlv_e<&PduSessionReleaseCommand::service_level_aa>(0x72, "Service-level-AA container"),
 };
-const Table PduSessionReleaseCommand::table = make_table<PduSessionReleaseCommand>(MessageType::pdu_session_release_command, "PDU session release command", Direction::downlink, pdu_session_release_command_rows);
+const Table PduSessionReleaseCommand::table = make_table<PduSessionReleaseCommand>(
+    MessageType::pdu_session_release_command, "PDU session release command", Direction::downlink, pdu_session_release_command_rows);
 
 static constexpr Row pdu_session_release_complete_rows[] = {
     tv<&PduSessionReleaseComplete::cause>(0x59, "5GSM cause"),
     tlv_e<&PduSessionReleaseComplete::pco>(0x7b, "Extended protocol configuration options"),
 };
-const Table PduSessionReleaseComplete::table = make_table<PduSessionReleaseComplete>(MessageType::pdu_session_release_complete, "PDU session release complete", Direction::uplink, pdu_session_release_complete_rows);
+const Table PduSessionReleaseComplete::table = make_table<PduSessionReleaseComplete>(
+    MessageType::pdu_session_release_complete, "PDU session release complete", Direction::uplink, pdu_session_release_complete_rows);
 
 static constexpr Row sm_status_rows[] = {
     v<&SmStatus::cause>("5GSM cause"),
@@ -177,43 +203,48 @@ const Table SmStatus::table = make_table<SmStatus>(MessageType::sm_status, "5GSM
 static constexpr Row service_level_authentication_command_rows[] = {
     lv_e<&ServiceLevelAuthenticationCommand::service_level_aa>("Service-level-AA container"),
 };
-const Table ServiceLevelAuthenticationCommand::table = make_table<ServiceLevelAuthenticationCommand>(MessageType::service_level_authentication_command, "Service-level authentication command", Direction::downlink, service_level_authentication_command_rows);
+const Table ServiceLevelAuthenticationCommand::table =
+    make_table<ServiceLevelAuthenticationCommand>(MessageType::service_level_authentication_command, "Service-level authentication command",
+                                                  Direction::downlink, service_level_authentication_command_rows);
 
 static constexpr Row service_level_authentication_complete_rows[] = {
     lv_e<&ServiceLevelAuthenticationComplete::service_level_aa>("Service-level-AA container"),
 };
-const Table ServiceLevelAuthenticationComplete::table = make_table<ServiceLevelAuthenticationComplete>(MessageType::service_level_authentication_complete, "Service-level authentication complete", Direction::uplink, service_level_authentication_complete_rows);
+const Table ServiceLevelAuthenticationComplete::table = make_table<ServiceLevelAuthenticationComplete>(
+    MessageType::service_level_authentication_complete, "Service-level authentication complete", Direction::uplink,
+    service_level_authentication_complete_rows);
 
 static constexpr Row remote_ue_report_rows[] = {
     tlv_e<&RemoteUeReport::connected>(0x76, "Remote UE context connected"),
     tlv_e<&RemoteUeReport::disconnected>(0x70, "Remote UE context disconnected"),
 };
-const Table RemoteUeReport::table = make_table<RemoteUeReport>(MessageType::remote_ue_report, "Remote UE report", Direction::uplink, remote_ue_report_rows);
+const Table RemoteUeReport::table =
+    make_table<RemoteUeReport>(MessageType::remote_ue_report, "Remote UE report", Direction::uplink, remote_ue_report_rows);
 
-const Table RemoteUeReportResponse::table = make_table<RemoteUeReportResponse>(MessageType::remote_ue_report_response, "Remote UE report response", Direction::downlink, {});
+const Table RemoteUeReportResponse::table =
+    make_table<RemoteUeReportResponse>(MessageType::remote_ue_report_response, "Remote UE report response", Direction::downlink, {});
 
 std::span<const Table* const> sm_tables() {
-  static const Table* const tables[] = {
-      &PduSessionEstablishmentRequest::table,
-      &PduSessionEstablishmentAccept::table,
-      &PduSessionEstablishmentReject::table,
-      &PduSessionAuthenticationCommand::table,
-      &PduSessionAuthenticationComplete::table,
-      &PduSessionAuthenticationResult::table,
-      &PduSessionModificationRequest::table,
-      &PduSessionModificationReject::table,
-      &PduSessionModificationCommand::table,
-      &PduSessionModificationComplete::table,
-      &PduSessionModificationCommandReject::table,
-      &PduSessionReleaseRequest::table,
-      &PduSessionReleaseReject::table,
-      &PduSessionReleaseCommand::table,
-      &PduSessionReleaseComplete::table,
-      &SmStatus::table,
-      &ServiceLevelAuthenticationCommand::table,
-      &ServiceLevelAuthenticationComplete::table,
-      &RemoteUeReport::table,
-      &RemoteUeReportResponse::table};
+  static const Table* const tables[] = {&PduSessionEstablishmentRequest::table,
+                                        &PduSessionEstablishmentAccept::table,
+                                        &PduSessionEstablishmentReject::table,
+                                        &PduSessionAuthenticationCommand::table,
+                                        &PduSessionAuthenticationComplete::table,
+                                        &PduSessionAuthenticationResult::table,
+                                        &PduSessionModificationRequest::table,
+                                        &PduSessionModificationReject::table,
+                                        &PduSessionModificationCommand::table,
+                                        &PduSessionModificationComplete::table,
+                                        &PduSessionModificationCommandReject::table,
+                                        &PduSessionReleaseRequest::table,
+                                        &PduSessionReleaseReject::table,
+                                        &PduSessionReleaseCommand::table,
+                                        &PduSessionReleaseComplete::table,
+                                        &SmStatus::table,
+                                        &ServiceLevelAuthenticationCommand::table,
+                                        &ServiceLevelAuthenticationComplete::table,
+                                        &RemoteUeReport::table,
+                                        &RemoteUeReportResponse::table};
   return tables;
 }
 

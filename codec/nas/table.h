@@ -47,19 +47,33 @@ constexpr Row make_row(const char* name, uint8_t iei, Form form) {
   return {name, iei, form, !IsOptional<typename A::Value>::value, A::present, A::reset, A::walk};
 }
 template <auto member>
-constexpr Row v(const char* name) { return make_row<member>(name, 0, Form::v); }
+constexpr Row v(const char* name) {
+  return make_row<member>(name, 0, Form::v);
+}
 template <auto member>
-constexpr Row lv(const char* name) { return make_row<member>(name, 0, Form::lv); }
+constexpr Row lv(const char* name) {
+  return make_row<member>(name, 0, Form::lv);
+}
 template <auto member>
-constexpr Row lv_e(const char* name) { return make_row<member>(name, 0, Form::lv_e); }
+constexpr Row lv_e(const char* name) {
+  return make_row<member>(name, 0, Form::lv_e);
+}
 template <auto member>
-constexpr Row t1(uint8_t iei, const char* name) { return make_row<member>(name, iei, Form::t1); }
+constexpr Row t1(uint8_t iei, const char* name) {
+  return make_row<member>(name, iei, Form::t1);
+}
 template <auto member>
-constexpr Row tv(uint8_t iei, const char* name) { return make_row<member>(name, iei, Form::tv); }
+constexpr Row tv(uint8_t iei, const char* name) {
+  return make_row<member>(name, iei, Form::tv);
+}
 template <auto member>
-constexpr Row tlv(uint8_t iei, const char* name) { return make_row<member>(name, iei, Form::tlv); }
+constexpr Row tlv(uint8_t iei, const char* name) {
+  return make_row<member>(name, iei, Form::tlv);
+}
 template <auto member>
-constexpr Row tlv_e(uint8_t iei, const char* name) { return make_row<member>(name, iei, Form::tlv_e); }
+constexpr Row tlv_e(uint8_t iei, const char* name) {
+  return make_row<member>(name, iei, Form::tlv_e);
+}
 constexpr Row spare_half() { return {"Spare half octet", 0, Form::spare_half, true, nullptr, nullptr, nullptr}; }
 
 template <class M>

@@ -374,7 +374,7 @@ void UeIpAddress::io(Wire& w) {
 
 namespace {
 
-void rate(Wire& w, const char* name, PacketRate::Limit& limit) {
+void rate(Wire& w, const char* name, PacketRateLimit& limit) {
   w.enter(name);
   w.low("Time Unit", limit.unit, 3);
   if (w.randomizing()) limit.unit = static_cast<uint8_t>(w.pick(0, 4));

@@ -412,17 +412,17 @@ struct UeIpAddress {
 };
 
 // 8.2.63
+struct PacketRateLimit {
+  uint8_t unit = 0;  // 0 minute, 1 six minutes, 2 hour, 3 day, 4 week
+  uint16_t packets = 0;
+  bool operator==(const PacketRateLimit&) const = default;
+};
 struct PacketRate {
-  struct Limit {
-    uint8_t unit = 0;  // 0 minute, 1 six minutes, 2 hour, 3 day, 4 week
-    uint16_t packets = 0;
-    bool operator==(const Limit&) const = default;
-  };
   bool additional = false;  // the limits for exception reports follow each limit
-  std::optional<Limit> uplink;
-  std::optional<Limit> downlink;
-  Limit additional_uplink;
-  Limit additional_downlink;
+  std::optional<PacketRateLimit> uplink;
+  std::optional<PacketRateLimit> downlink;
+  PacketRateLimit additional_uplink;
+  PacketRateLimit additional_downlink;
   void io(Wire&);
   bool operator==(const PacketRate&) const = default;
 };
@@ -772,17 +772,17 @@ struct UeLinkSpecificIpAddress {
   bool operator==(const UeLinkSpecificIpAddress&) const = default;
 };
 // 8.2.159
+struct PmfMacAddresses {
+  Mac tgpp{};
+  Mac non_tgpp{};
+  bool operator==(const PmfMacAddresses&) const = default;
+};
 struct PmfAddressInformation {
-  struct Macs {
-    Mac tgpp{};
-    Mac non_tgpp{};
-    bool operator==(const Macs&) const = default;
-  };
   std::optional<Ipv4> ipv4;
   std::optional<Ipv6> ipv6;
   uint16_t port_3gpp = 0;
   uint16_t port_non_3gpp = 0;
-  std::optional<Macs> macs;
+  std::optional<PmfMacAddresses> macs;
   void io(Wire&);
   bool operator==(const PmfAddressInformation&) const = default;
 };

@@ -12,8 +12,8 @@
 //   It does not run when the Bus is destroyed first. It should hold identifiers rather than pointers: by then its object may be gone.
 // - A Responder is move-only and may be kept for a later reply. A second reply, or one after the limit, is ignored and counted.
 // - A function of which there are several (two AMFs) serves under a target, its NF instance or the authority of the call-back URIs that it
-//   hands out (authority_of()); a call names the target. Both default to "": the one and only. A call to a target that nobody serves goes to
-//   the function that serves under "".
+//   hands out (authority_of()); a call names the target. Both default to "": the one and only. A call to a target that nobody serves goes
+//   to the function that serves under "".
 // Executor: the one given to the constructor; every member function only from its thread.
 #pragma once
 

@@ -33,10 +33,14 @@ struct AnyVisitor {
 };
 
 template <class T>
-concept HasFields = requires(AnyVisitor v) { T::fields(v); };
+concept HasFields = requires(AnyVisitor v) {
+  T::fields(v);
+};
 
 template <class E>
-concept NamedEnum = std::is_enum_v<E> && requires(E e) { json_names(e); };
+concept NamedEnum = std::is_enum_v<E> && requires(E e) {
+  json_names(e);
+};
 
 // The TS's spelling of an enumerated value.
 template <NamedEnum E>
@@ -79,15 +83,12 @@ class Printer {
     out_ += to_string(value);
   }
   template <class T>
-    requires(!HasFields<T> && !NamedEnum<T> && requires(const T& v) { to_string(v); })
-  void print(const T& value) {
+  requires(!HasFields<T> && !NamedEnum<T> && requires(const T& v) { to_string(v); }) void print(const T& value) {
     out_ += to_string(value);
   }
   template <class T>
-    requires requires(const T& v) { v.text(); }
-  void print(const T& value) {
-    out_ += value.text();
-  }
+  requires requires(const T& v) { v.text(); }
+  void print(const T& value) { out_ += value.text(); }
   template <class T>
   void print(const std::optional<T>& value) {
     if (value) print(*value);

@@ -18,8 +18,8 @@ struct N1N2MessageTransferReqData {
   bool skip_ind = false;  // do not page for it: N1 message is dropped when the UE is idle
   std::optional<Arp> arp;
   std::optional<uint8_t> five_qi;
-  std::optional<uint8_t> ppi;                // paging policy indication
-  std::string n1n2_failure_txf_notif_uri;    // NamfN1N2TransferFailureNotification goes to authority_of() this
+  std::optional<uint8_t> ppi;              // paging policy indication
+  std::string n1n2_failure_txf_notif_uri;  // NamfN1N2TransferFailureNotification goes to authority_of() this
 
   template <class V>
   static constexpr void fields(V&& v) {
@@ -135,9 +135,9 @@ struct UeContextTransferReqData {
 struct NasSecurityContext {
   uint8_t ng_ksi = 7;
   Octets<32> key_amf{};
-  bool key_amf_changed = false;  // derived anew for the target AMF (KAMF change flag)
-  uint8_t integrity_algorithm = 0;   // NIA number
-  uint8_t ciphering_algorithm = 0;   // NEA number
+  bool key_amf_changed = false;     // derived anew for the target AMF (KAMF change flag)
+  uint8_t integrity_algorithm = 0;  // NIA number
+  uint8_t ciphering_algorithm = 0;  // NEA number
   uint32_t nas_uplink_count = 0;
   uint32_t nas_downlink_count = 0;
   Octets<32> nh{};

@@ -76,7 +76,8 @@ struct UeAuthenticationCtx {
 // Problems: 404 USER_NOT_FOUND, 403 SERVING_NETWORK_NOT_AUTHORIZED, 403 AUTHENTICATION_REJECTED, 403 INVALID_SCHEME_OUTPUT,
 // 403 INVALID_HN_PUBLIC_KEY_IDENTIFIER, 501 UNSUPPORTED_PROTECTION_SCHEME, 400 MANDATORY_IE_INCORRECT, 500 AV_GENERATION_PROBLEM.
 struct NausfUeAuthenticate {
-  static constexpr Operation operation{"Nausf_UEAuthentication_Authenticate", "nausf-auth", "POST", "/nausf-auth/v1/ue-authentications", 201};
+  static constexpr Operation operation{"Nausf_UEAuthentication_Authenticate", "nausf-auth", "POST", "/nausf-auth/v1/ue-authentications",
+                                       201};
   using Request = AuthenticationInfo;
   using Response = UeAuthenticationCtx;
 };

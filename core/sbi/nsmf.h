@@ -35,13 +35,15 @@ enum class N2SmInfoType : uint8_t {
   ue_context_suspend_req
 };
 constexpr auto json_names(N2SmInfoType) {
-  return std::to_array<std::string_view>({"PDU_RES_SETUP_REQ",  "PDU_RES_SETUP_RSP",       "PDU_RES_SETUP_FAIL",   "PDU_RES_REL_CMD",
-                                          "PDU_RES_REL_RSP",    "PDU_RES_MOD_REQ",         "PDU_RES_MOD_RSP",      "PDU_RES_MOD_FAIL",
-                                          "PDU_RES_NTY",        "PDU_RES_NTY_REL",         "PDU_RES_MOD_IND",      "PDU_RES_MOD_CFM",
-                                          "PATH_SWITCH_REQ",    "PATH_SWITCH_SETUP_FAIL",  "PATH_SWITCH_REQ_ACK",  "PATH_SWITCH_REQ_FAIL",
-                                          "HANDOVER_REQUIRED",  "HANDOVER_CMD",            "HANDOVER_PREP_FAIL",   "HANDOVER_REQ_ACK",
-                                          "HANDOVER_RES_ALLOC_FAIL", "SECONDARY_RAT_USAGE", "PDU_RES_MOD_IND_FAIL", "UE_CONTEXT_RESUME_REQ",
-                                          "UE_CONTEXT_RESUME_RSP",   "UE_CONTEXT_SUSPEND_REQ"});
+  return std::to_array<std::string_view>({"PDU_RES_SETUP_REQ",     "PDU_RES_SETUP_RSP",      "PDU_RES_SETUP_FAIL",
+                                          "PDU_RES_REL_CMD",       "PDU_RES_REL_RSP",        "PDU_RES_MOD_REQ",
+                                          "PDU_RES_MOD_RSP",       "PDU_RES_MOD_FAIL",       "PDU_RES_NTY",
+                                          "PDU_RES_NTY_REL",       "PDU_RES_MOD_IND",        "PDU_RES_MOD_CFM",
+                                          "PATH_SWITCH_REQ",       "PATH_SWITCH_SETUP_FAIL", "PATH_SWITCH_REQ_ACK",
+                                          "PATH_SWITCH_REQ_FAIL",  "HANDOVER_REQUIRED",      "HANDOVER_CMD",
+                                          "HANDOVER_PREP_FAIL",    "HANDOVER_REQ_ACK",       "HANDOVER_RES_ALLOC_FAIL",
+                                          "SECONDARY_RAT_USAGE",   "PDU_RES_MOD_IND_FAIL",   "UE_CONTEXT_RESUME_REQ",
+                                          "UE_CONTEXT_RESUME_RSP", "UE_CONTEXT_SUSPEND_REQ"});
 }
 
 enum class RequestType : uint8_t {
@@ -80,11 +82,11 @@ enum class SmCause : uint8_t {
   other
 };
 constexpr auto json_names(SmCause) {
-  return std::to_array<std::string_view>(
-      {"REL_DUE_TO_HO", "EPS_FALLBACK", "REL_DUE_TO_UP_SEC", "DNN_CONGESTION", "S_NSSAI_CONGESTION", "REL_DUE_TO_REACTIVATION",
-       "5G_AN_NOT_RESPONDING", "REL_DUE_TO_SLICE_NOT_AVAILABLE", "REL_DUE_TO_DUPLICATE_SESSION_ID", "PDU_SESSION_STATUS_MISMATCH",
-       "HO_FAILURE", "INSUFFICIENT_UP_RESOURCES", "PDU_SESSION_HANDED_OVER", "PDU_SESSION_RESUMED", "CN_ASSISTED_RAN_PARAMETER_TUNING",
-       "ISCPM_REQUESTED", "OTHER"});
+  return std::to_array<std::string_view>({"REL_DUE_TO_HO", "EPS_FALLBACK", "REL_DUE_TO_UP_SEC", "DNN_CONGESTION", "S_NSSAI_CONGESTION",
+                                          "REL_DUE_TO_REACTIVATION", "5G_AN_NOT_RESPONDING", "REL_DUE_TO_SLICE_NOT_AVAILABLE",
+                                          "REL_DUE_TO_DUPLICATE_SESSION_ID", "PDU_SESSION_STATUS_MISMATCH", "HO_FAILURE",
+                                          "INSUFFICIENT_UP_RESOURCES", "PDU_SESSION_HANDED_OVER", "PDU_SESSION_RESUMED",
+                                          "CN_ASSISTED_RAN_PARAMETER_TUNING", "ISCPM_REQUESTED", "OTHER"});
 }
 
 // POST sm-contexts. n1_sm_msg is the UE's PDU SESSION ESTABLISHMENT REQUEST.
@@ -153,7 +155,8 @@ struct SmContextCreatedData {
 
 // Problems carry the PDU SESSION ESTABLISHMENT REJECT for the UE in n1_sm_msg.
 struct NsmfCreateSmContext {
-  static constexpr Operation operation{"Nsmf_PDUSession_CreateSMContext", "nsmf-pdusession", "POST", "/nsmf-pdusession/v1/sm-contexts", 201};
+  static constexpr Operation operation{"Nsmf_PDUSession_CreateSMContext", "nsmf-pdusession", "POST", "/nsmf-pdusession/v1/sm-contexts",
+                                       201};
   using Request = SmContextCreateData;
   using Response = SmContextCreatedData;
 };
@@ -216,7 +219,7 @@ struct SmContextUpdateData {
 struct SmContextUpdatedData {
   std::optional<UpCnxState> up_cnx_state;
   std::optional<HoState> ho_state;
-  Bytes n1_sm_msg;  // for the UE
+  Bytes n1_sm_msg;   // for the UE
   Bytes n2_sm_info;  // for the gNB
   std::optional<N2SmInfoType> n2_sm_info_type;
   std::optional<SmCause> cause;
@@ -320,13 +323,11 @@ struct NsmfRetrieveSmContext {
 };
 
 enum class ResourceStatus : uint8_t { released, unchanged, transferred, updated };
-constexpr auto json_names(ResourceStatus) {
-  return std::to_array<std::string_view>({"RELEASED", "UNCHANGED", "TRANSFERRED", "UPDATED"});
-}
+constexpr auto json_names(ResourceStatus) { return std::to_array<std::string_view>({"RELEASED", "UNCHANGED", "TRANSFERRED", "UPDATED"}); }
 
 struct SmContextStatusNotification {
   std::string sm_context_status_uri;
-  std::string supi;            // with the session's number these name the context in process; the URI does so over HTTP
+  std::string supi;  // with the session's number these name the context in process; the URI does so over HTTP
   uint8_t pdu_session_id = 0;
   ResourceStatus resource_status = ResourceStatus::released;
   std::optional<SmCause> cause;

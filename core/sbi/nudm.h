@@ -137,7 +137,7 @@ struct AccessAndMobilitySubscriptionData {
   std::vector<std::string> gpsis;  // "msisdn-491700000001"
   std::optional<Ambr> subscribed_ue_ambr;
   Nssai nssai;
-  std::vector<RatType> rat_restrictions;  // RATs that the subscriber may not use
+  std::vector<RatType> rat_restrictions;     // RATs that the subscriber may not use
   bool nr_as_primary_rat_forbidden = false;  // subscriber may not use NR at all (Open5GS access_restriction_data)
   std::optional<uint8_t> ue_usage_type;
   std::optional<uint32_t> subs_reg_timer_s;  // periodic registration timer that the subscription wants

@@ -92,8 +92,9 @@ struct Operation {
   std::string_view name;     // "Nausf_UEAuthentication_Authenticate"
   std::string_view service;  // "nausf-auth"
   std::string_view method;   // "POST"
-  std::string_view path;     // "/nausf-auth/v1/ue-authentications"; "{supi}" names a field of the request; "{callbackUri}" alone for call-backs
-  uint16_t status = 200;     // of the answer that carries the response
+  std::string_view
+      path;  // "/nausf-auth/v1/ue-authentications"; "{supi}" names a field of the request; "{callbackUri}" alone for call-backs
+  uint16_t status = 200;  // of the answer that carries the response
 };
 
 // An operation is a type { static constexpr Operation operation; using Request; using Response; }.

@@ -13,15 +13,15 @@ enum class RatType : uint8_t { nr, nr_redcap, nr_leo, nr_geo };
 constexpr auto json_names(RatType) { return std::to_array<std::string_view>({"NR", "NR_REDCAP", "NR_LEO", "NR_GEO"}); }
 
 enum class PduSessionType : uint8_t { ipv4, ipv6, ipv4v6, unstructured, ethernet };
-constexpr auto json_names(PduSessionType) { return std::to_array<std::string_view>({"IPV4", "IPV6", "IPV4V6", "UNSTRUCTURED", "ETHERNET"}); }
+constexpr auto json_names(PduSessionType) {
+  return std::to_array<std::string_view>({"IPV4", "IPV6", "IPV4V6", "UNSTRUCTURED", "ETHERNET"});
+}
 
 enum class SscMode : uint8_t { mode_1, mode_2, mode_3 };
 constexpr auto json_names(SscMode) { return std::to_array<std::string_view>({"SSC_MODE_1", "SSC_MODE_2", "SSC_MODE_3"}); }
 
 enum class UpCnxState : uint8_t { activated, deactivated, activating, suspended };
-constexpr auto json_names(UpCnxState) {
-  return std::to_array<std::string_view>({"ACTIVATED", "DEACTIVATED", "ACTIVATING", "SUSPENDED"});
-}
+constexpr auto json_names(UpCnxState) { return std::to_array<std::string_view>({"ACTIVATED", "DEACTIVATED", "ACTIVATING", "SUSPENDED"}); }
 
 // Bits per second. JSON writes "1 Gbps" (TS 29.571 5.5.2).
 struct BitRate {

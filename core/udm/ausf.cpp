@@ -44,9 +44,8 @@ Ausf::Ausf(sbi::Bus& bus, AusfConfig config) : bus_(bus), config_(std::move(conf
   bus_.serve<sbi::NausfUeAuthenticate>([this](const sbi::AuthenticationInfo& request, Responder<sbi::UeAuthenticationCtx> reply) {
     authenticate(request, std::move(reply));
   });
-  bus_.serve<sbi::NausfConfirm5gAka>([this](const sbi::ConfirmationData& request, Responder<sbi::ConfirmationDataResponse> reply) {
-    reply(confirm(request));
-  });
+  bus_.serve<sbi::NausfConfirm5gAka>(
+      [this](const sbi::ConfirmationData& request, Responder<sbi::ConfirmationDataResponse> reply) { reply(confirm(request)); });
   bus_.serve<sbi::NausfEapSession>([this](const sbi::EapSession& request, EapReply reply) { eap_session(request, std::move(reply)); });
 }
 
@@ -65,8 +64,9 @@ void Ausf::forget_old() {
 
 void Ausf::authenticate(const sbi::AuthenticationInfo& request, Responder<sbi::UeAuthenticationCtx> reply) {
   if (!authorised(request.serving_network_name)) {
-    std::string detail = fmt::format("serving network name '{}' may not authenticate our subscribers; {}", request.serving_network_name.substr(0, 64),
-                                     allowed_names_.empty() ? fmt::format("names are of the form {}", snn_form) : "allowed: " + joined(allowed_names_));
+    std::string detail =
+        fmt::format("serving network name '{}' may not authenticate our subscribers; {}", request.serving_network_name.substr(0, 64),
+                    allowed_names_.empty() ? fmt::format("names are of the form {}", snn_form) : "allowed: " + joined(allowed_names_));
     log_warning(Layer::udm, "{}: {}", request.supi_or_suci.substr(0, 40), detail);
     reply(problem(403, cause::serving_network_not_authorized, detail));
     return;
@@ -133,7 +133,7 @@ Reply<sbi::ConfirmationDataResponse> Ausf::confirm(const sbi::ConfirmationData& 
 // ---- EAP-AKA'
 
 Bytes Ausf::eap_start(Context& context, const sbi::AvEapAkaPrime& av) {
-  Eap& eap = *context.eap;
+  EapAkaState& eap = *context.eap;
   eap.rand = av.rand;
   eap.xres = av.xres;
   // The identity in the key derivation is the SUPI; of an IMSI its digits alone (RFC 9048 5.3.1, TS 33.501 F.1).
@@ -168,18 +168,23 @@ void Ausf::eap_response(const std::string& id, Context& context, const sbi::EapS
     case EapSubtype::client_error:
       return eap_fail(id, context, fmt::format("client error {}", response->client_error_code.value_or(0)), std::move(reply));
     default:
-      return eap_notify_failure(id, context, fmt::format("EAP-AKA' subtype {} was not asked for", static_cast<int>(response->subtype)), std::move(reply));
+      return eap_notify_failure(id, context, fmt::format("EAP-AKA' subtype {} was not asked for", static_cast<int>(response->subtype)),
+                                std::move(reply));
   }
 }
 
-void Ausf::eap_challenge_response(const std::string& id, Context& context, const EapAkaResponse& response, ByteView packet, EapReply reply) {
-  Eap& eap = *context.eap;
-  if (!response.mac_at) return eap_notify_failure(id, context, response.kdfs.empty() ? "AT_MAC is absent" : "the UE wants another KDF than 1", std::move(reply));
+void Ausf::eap_challenge_response(const std::string& id, Context& context, const EapAkaResponse& response, ByteView packet,
+                                  EapReply reply) {
+  EapAkaState& eap = *context.eap;
+  if (!response.mac_at)
+    return eap_notify_failure(id, context, response.kdfs.empty() ? "AT_MAC is absent" : "the UE wants another KDF than 1",
+                              std::move(reply));
   auto mac = crypto::eap_aka_prime_mac(eap.keys.k_aut, packet, *response.mac_at);
   if (!mac || !crypto::equal_constant_time(*mac, packet.subspan(*response.mac_at, 16))) {
     return eap_notify_failure(id, context, "AT_MAC is wrong", std::move(reply));
   }
-  if (!crypto::equal_constant_time(response.res, eap.xres)) return eap_notify_failure(id, context, "RES is not the expected one", std::move(reply));
+  if (!crypto::equal_constant_time(response.res, eap.xres))
+    return eap_notify_failure(id, context, "RES is not the expected one", std::move(reply));
   report(context, true);
   auto answer = eap_answer(id, eap_success(eap.identifier), AuthResult::success);
   answer.supi = context.supi;
@@ -190,9 +195,10 @@ void Ausf::eap_challenge_response(const std::string& id, Context& context, const
 
 // RFC 4187 9.6: AUTS goes to the UDM, a new challenge to the UE.
 void Ausf::eap_resynchronise(const std::string& id, Context& context, const EapAkaResponse& response, EapReply reply) {
-  Eap& eap = *context.eap;
+  EapAkaState& eap = *context.eap;
   if (!response.auts || ++eap.resynchronisations > max_eap_resynchronisations) {
-    return eap_fail(id, context, response.auts ? "the UE asks for resynchronisation again and again" : "AT_AUTS is absent", std::move(reply));
+    return eap_fail(id, context, response.auts ? "the UE asks for resynchronisation again and again" : "AT_AUTS is absent",
+                    std::move(reply));
   }
   eap.busy = true;
   bus_.call<sbi::NudmGenerateAuthData>(

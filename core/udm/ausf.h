@@ -20,6 +20,17 @@ struct AusfConfig {
   std::vector<Plmn> serving_networks;
 };
 
+// An EAP-AKA' authentication that is under way.
+struct EapAkaState {
+  uint8_t identifier = 1;
+  Octets<16> rand{};
+  Bytes xres;
+  crypto::EapAkaPrimeKeys keys;
+  unsigned resynchronisations = 0;
+  bool failing = false;  // the failure notification is out; whatever comes back ends it
+  bool busy = false;     // the UDM is being asked for another vector
+};
+
 class Ausf {
  public:
   static constexpr size_t max_contexts = 1 << 16;
@@ -32,21 +43,12 @@ class Ausf {
   size_t contexts() const { return contexts_.size(); }
 
  private:
-  struct Eap {
-    uint8_t identifier = 1;
-    Octets<16> rand{};
-    Bytes xres;
-    crypto::EapAkaPrimeKeys keys;
-    unsigned resynchronisations = 0;
-    bool failing = false;  // the failure notification is out; whatever comes back ends it
-    bool busy = false;     // the UDM is being asked for another vector
-  };
   struct Context {
     std::string supi;
     std::string serving_network_name;
     Octets<16> xres_star{};
     crypto::Key256 k_ausf{};
-    std::optional<Eap> eap;
+    std::optional<EapAkaState> eap;
   };
   using EapReply = sbi::Responder<sbi::EapSession>;
 

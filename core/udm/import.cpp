@@ -68,7 +68,8 @@ class Field {
 
   std::unexpected<Error> wrong(std::string_view wanted) const {
     if (!present()) return fail(Fault::missing, path_, "is absent, {} is needed", wanted);
-    return fail(Fault::invalid, path_, "{} where {} is needed", value_->dump(-1, ' ', true, Json::error_handler_t::replace).substr(0, 60), wanted);
+    return fail(Fault::invalid, path_, "{} where {} is needed", value_->dump(-1, ' ', true, Json::error_handler_t::replace).substr(0, 60),
+                wanted);
   }
   Status array(size_t most) const {
     if (!is_array()) return wrong("a list");
@@ -79,9 +80,7 @@ class Field {
     if (!is_string()) return wrong("a string");
     return value_->get_ref<const std::string&>();
   }
-  std::optional<bool> boolean() const {
-    return present() && value_->is_boolean() ? std::optional(value_->get<bool>()) : std::nullopt;
-  }
+  std::optional<bool> boolean() const { return present() && value_->is_boolean() ? std::optional(value_->get<bool>()) : std::nullopt; }
   // Numbers, digits in a string, and MongoDB's {"$numberLong": "64"}, {"$numberInt": ...}, {"$numberDouble": ...}.
   Result<uint64_t> number(uint64_t low, uint64_t high) const {
     std::optional<uint64_t> value = plain_number();

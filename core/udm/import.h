@@ -1,6 +1,7 @@
 // Reads subscribers from what other cores export:
 //   Open5GS   the collection `subscribers`, as mongoexport writes it (one document a line, --jsonArray, --pretty)
-//   free5GC   the web console's subscriber documents (ueId, AuthenticationSubscription, AccessAndMobilitySubscriptionData, ...), or mongoexport of
+//   free5GC   the web console's subscriber documents (ueId, AuthenticationSubscription, AccessAndMobilitySubscriptionData, ...), or
+//   mongoexport of
 //             the subscriptionData.* collections, in one file or in several: their documents are joined by ueId
 // Which one it is, is seen from each document. Every error names the file, the record, its line, the subscriber and the field.
 // Pure functions over the given text except import_files; any thread.

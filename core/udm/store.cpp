@@ -194,8 +194,8 @@ struct SubscriberStore::State {
   Database db;
   Statements q;
   uint64_t data_version = 0;
-  uint64_t generation = 1;         // raised when another process has changed the file
-  std::optional<uint64_t> epoch;   // ours, once we have generated a vector
+  uint64_t generation = 1;        // raised when another process has changed the file
+  std::optional<uint64_t> epoch;  // ours, once we have generated a vector
   std::unordered_map<std::string, std::shared_ptr<const Subscriber>> cache;
   std::unordered_map<std::string, Active> active;
 
@@ -225,10 +225,12 @@ Status SubscriberStore::State::prepare() {
   };
   const Row rows[] = {
       {&q.data_version, "PRAGMA data_version"},
-      {&q.insert, "INSERT INTO subscriber (algorithm, method, k, op, opc, amf, ambr_uplink, ambr_downlink, access_restriction, ue_usage_type, "
-                  "barred, imsi, sqn, sqn_epoch) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,(SELECT epoch FROM sqn_epoch))"},
-      {&q.change, "UPDATE subscriber SET algorithm=?, method=?, k=?, op=?, opc=?, amf=?, ambr_uplink=?, ambr_downlink=?, "
-                  "access_restriction=?, ue_usage_type=?, barred=? WHERE imsi=?"},
+      {&q.insert,
+       "INSERT INTO subscriber (algorithm, method, k, op, opc, amf, ambr_uplink, ambr_downlink, access_restriction, ue_usage_type, "
+       "barred, imsi, sqn, sqn_epoch) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,(SELECT epoch FROM sqn_epoch))"},
+      {&q.change,
+       "UPDATE subscriber SET algorithm=?, method=?, k=?, op=?, opc=?, amf=?, ambr_uplink=?, ambr_downlink=?, "
+       "access_restriction=?, ue_usage_type=?, barred=? WHERE imsi=?"},
       {&q.raise_sqn, "UPDATE subscriber SET sqn=?1 WHERE imsi=?2 AND sqn<?1"},
       {&q.reserve, "UPDATE subscriber SET sqn=?, sqn_epoch=?2 WHERE imsi=?3 AND (SELECT epoch FROM sqn_epoch)=?2"},
       {&q.erase, "DELETE FROM subscriber WHERE imsi=?"},
@@ -238,12 +240,14 @@ Status SubscriberStore::State::prepare() {
       {&q.insert_msisdn, "INSERT INTO msisdn VALUES (?,?,?)"},
       {&q.insert_slice, "INSERT INTO slice VALUES (?,?,?,?,?)"},
       {&q.insert_session, "INSERT INTO session VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"},
-      {&q.select, "SELECT algorithm, method, k, op, opc, amf, ambr_uplink, ambr_downlink, access_restriction, ue_usage_type, barred, "
-                  "sqn, sqn_epoch FROM subscriber WHERE imsi=?"},
+      {&q.select,
+       "SELECT algorithm, method, k, op, opc, amf, ambr_uplink, ambr_downlink, access_restriction, ue_usage_type, barred, "
+       "sqn, sqn_epoch FROM subscriber WHERE imsi=?"},
       {&q.select_msisdn, "SELECT digits FROM msisdn WHERE imsi=? ORDER BY position"},
       {&q.select_slice, "SELECT position, sst, sd, default_indicator FROM slice WHERE imsi=? ORDER BY position"},
-      {&q.select_session, "SELECT dnn, type, five_qi, arp_level, arp_may_preempt, arp_preemptable, ambr_uplink, ambr_downlink, ipv4, ipv6 "
-                          "FROM session WHERE imsi=? AND slice=? ORDER BY position"},
+      {&q.select_session,
+       "SELECT dnn, type, five_qi, arp_level, arp_may_preempt, arp_preemptable, ambr_uplink, ambr_downlink, ipv4, ipv6 "
+       "FROM session WHERE imsi=? AND slice=? ORDER BY position"},
       {&q.select_list, "SELECT imsi FROM subscriber WHERE imsi>? ORDER BY imsi LIMIT ?"},
       {&q.select_count, "SELECT COUNT(*) FROM subscriber"},
       {&q.select_epoch, "SELECT epoch FROM sqn_epoch"},
@@ -251,7 +255,8 @@ Status SubscriberStore::State::prepare() {
   };
   for (const Row& row : rows) {
     sqlite3_stmt* raw = nullptr;
-    if (sqlite3_prepare_v3(db.get(), row.sql, -1, SQLITE_PREPARE_PERSISTENT, &raw, nullptr) != SQLITE_OK) return io_error(db.get(), row.sql);
+    if (sqlite3_prepare_v3(db.get(), row.sql, -1, SQLITE_PREPARE_PERSISTENT, &raw, nullptr) != SQLITE_OK)
+      return io_error(db.get(), row.sql);
     row.statement->reset(raw);
   }
   return {};

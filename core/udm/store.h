@@ -1,11 +1,11 @@
 // The subscriber store: one SQLite file (WAL), or ":memory:" for simulation. Read and written by the core and, at the same time, by the
 // CLI in another process; what the other changes is seen at the next call.
 //
-// SQN guarantee (TS 33.102 6.3.1, Annex C): an SQN that next_aka() has given is never given again, whatever kills the process or the machine, except
-// after a resynchronisation that the USIM asked for. The store does not write for each vector: each process that generates vectors opens
-// a new epoch (one synced write at its first vector), and each subscriber starts an epoch `span` SEQ above whatever the epochs before
-// could have used. A subscriber who uses up its span, or resynchronises, costs one small write, which survives kill -9. One process at a time generates vectors: an earlier
-// one is refused (Fault::denied) when it next has to write.
+// SQN guarantee (TS 33.102 6.3.1, Annex C): an SQN that next_aka() has given is never given again, whatever kills the process or the
+// machine, except after a resynchronisation that the USIM asked for. The store does not write for each vector: each process that generates
+// vectors opens a new epoch (one synced write at its first vector), and each subscriber starts an epoch `span` SEQ above whatever the
+// epochs before could have used. A subscriber who uses up its span, or resynchronises, costs one small write, which survives kill -9. One
+// process at a time generates vectors: an earlier one is refused (Fault::denied) when it next has to write.
 //
 // Executor: that of its owner. CPU: next_aka() below 2 us for a subscriber seen before, find() below 1 us when cached, below 40 us else.
 // Errors: Fault::io with SQLite's words, not_found, invalid (validate()), exhausted (max_subscribers).

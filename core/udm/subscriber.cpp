@@ -13,7 +13,8 @@ Status validate_security(const Security& security) {
   if (security.op.empty() && security.opc.empty()) return fail(Fault::missing, "security.opc", "neither op nor opc is given");
   for (const Bytes* value : {&security.op, &security.opc}) {
     if (!value->empty() && value->size() != operator_octets) {
-      return fail(Fault::invalid, value == &security.op ? "security.op" : "security.opc", "{} octets (Milenage 16, TUAK 32)", value->size());
+      return fail(Fault::invalid, value == &security.op ? "security.op" : "security.opc", "{} octets (Milenage 16, TUAK 32)",
+                  value->size());
     }
   }
   if (security.sqn >= crypto::sqn_limit) return fail(Fault::invalid, "security.sqn", "{} does not fit 48 bits", security.sqn);
@@ -21,7 +22,8 @@ Status validate_security(const Security& security) {
 }
 
 Status validate_session(const Session& session) {
-  if (session.dnn.empty() || session.dnn.size() > 99) return fail(Fault::invalid, "name", "DNN of {} characters (1 to 99)", session.dnn.size());
+  if (session.dnn.empty() || session.dnn.size() > 99)
+    return fail(Fault::invalid, "name", "DNN of {} characters (1 to 99)", session.dnn.size());
   if (session.type > sbi::PduSessionType::ipv4v6) {
     return fail(Fault::unsupported, "type", "{} (IPV4, IPV6 or IPV4V6)", sbi::to_string(session.type));
   }

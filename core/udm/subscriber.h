@@ -31,7 +31,7 @@ struct Session {
   sbi::PduSessionType type = sbi::PduSessionType::ipv4v6;  // allowed: ipv4v6 allows ipv4 and ipv6 too
   sbi::SubscribedDefaultQos qos;
   sbi::Ambr ambr{{1'000'000'000}, {1'000'000'000}};
-  std::optional<Octets<4>> ipv4;   // static addresses
+  std::optional<Octets<4>> ipv4;  // static addresses
   std::optional<Octets<16>> ipv6;
 
   bool operator==(const Session&) const = default;

@@ -89,8 +89,8 @@ sbi::Reply<std::string> resolve_imsi(std::string_view supi_or_suci, const HomeNe
   }
   std::string imsi = fmt::format("{}{}{}", suci->mcc, suci->mnc, msin);
   if (!all_digits(msin) || msin.empty() || imsi.size() > 15) {
-    return problem(403, cause::invalid_scheme_output, fmt::format("SUCI scheme output gives no MSIN of 1 to {} digits",
-                                                                  15 - suci->mcc.size() - suci->mnc.size()));
+    return problem(403, cause::invalid_scheme_output,
+                   fmt::format("SUCI scheme output gives no MSIN of 1 to {} digits", 15 - suci->mcc.size() - suci->mnc.size()));
   }
   return imsi;
 }

@@ -61,7 +61,8 @@ sbi::DnnConfiguration configuration_of(const Session& session) {
 
 sbi::Av5gHeAka fiveg_aka_vector(const crypto::AuthenticationVector& av, std::string_view snn) {
   const auto& keys = av.response;
-  return {av.rand, crypto::res_star(keys.ck, keys.ik, snn, av.rand, keys.res()), av.autn, crypto::k_ausf(keys.ck, keys.ik, snn, av.sqn_xor_ak())};
+  return {av.rand, crypto::res_star(keys.ck, keys.ik, snn, av.rand, keys.res()), av.autn,
+          crypto::k_ausf(keys.ck, keys.ik, snn, av.sqn_xor_ak())};
 }
 
 sbi::AvEapAkaPrime eap_vector(const crypto::AuthenticationVector& av, std::string_view snn) {
@@ -89,8 +90,8 @@ Udm::Udm(sbi::Bus& bus, SubscriberStore& store, crypto::RandomSource& random, Ho
 }
 
 void Udm::serve_authentication() {
-  bus_.serve<sbi::NudmGenerateAuthData>(
-      [this](const sbi::AuthenticationInfoRequest& request, Responder<sbi::AuthenticationInfoResult> reply) { reply(generate_auth_data(request)); });
+  bus_.serve<sbi::NudmGenerateAuthData>([this](const sbi::AuthenticationInfoRequest& request,
+                                               Responder<sbi::AuthenticationInfoResult> reply) { reply(generate_auth_data(request)); });
   bus_.serve<sbi::NudmConfirmAuth>([this](const sbi::AuthEvent& event, Responder<NoContent> reply) {
     ++(event.success ? statistics_.auth_successes : statistics_.auth_failures);
     log_debug(Layer::udm, "{}: authentication {} ({})", event.supi, event.success ? "succeeded" : "failed", event.serving_network_name);
@@ -102,9 +103,8 @@ void Udm::serve_subscription_data() {
   bus_.serve<sbi::NudmSdmGetAmData>([this](const sbi::SupiRequest& request, Responder<sbi::AccessAndMobilitySubscriptionData> reply) {
     reply(from(subscriber(request.supi), am_data_of));
   });
-  bus_.serve<sbi::NudmSdmGetNssai>([this](const sbi::SupiRequest& request, Responder<sbi::Nssai> reply) {
-    reply(from(subscriber(request.supi), nssai_of));
-  });
+  bus_.serve<sbi::NudmSdmGetNssai>(
+      [this](const sbi::SupiRequest& request, Responder<sbi::Nssai> reply) { reply(from(subscriber(request.supi), nssai_of)); });
   bus_.serve<sbi::NudmSdmGetSmfSelectData>([this](const sbi::SupiRequest& request, Responder<sbi::SmfSelectionSubscriptionData> reply) {
     reply(from(subscriber(request.supi), smf_select_data_of));
   });
@@ -124,7 +124,8 @@ void Udm::serve_contexts() {
       [this](const sbi::Amf3gppAccessRegistration& request, Responder<NoContent> reply) { reply(register_amf(request)); });
   bus_.serve<sbi::NudmUecmDeregisterAmf>(
       [this](const sbi::Amf3gppAccessModification& request, Responder<NoContent> reply) { reply(deregister_amf(request)); });
-  bus_.serve<sbi::NudmUecmRegisterSmf>([this](const sbi::SmfRegistration& request, Responder<NoContent> reply) { reply(register_smf(request)); });
+  bus_.serve<sbi::NudmUecmRegisterSmf>(
+      [this](const sbi::SmfRegistration& request, Responder<NoContent> reply) { reply(register_smf(request)); });
   bus_.serve<sbi::NudmUecmDeregisterSmf>(
       [this](const sbi::SmfDeregistration& request, Responder<NoContent> reply) { reply(deregister_smf(request)); });
 }
@@ -140,7 +141,8 @@ std::unexpected<sbi::ProblemDetails> Udm::refuse(const std::string& supi, const 
     return problem(404, cause::user_not_found, detail);
   }
   log_warning(Layer::udm, "{}: {}", supi, error.describe());
-  return problem(status_of(error), error.fault == Fault::denied ? cause::authentication_rejected : cause::av_generation_problem, error.describe());
+  return problem(status_of(error), error.fault == Fault::denied ? cause::authentication_rejected : cause::av_generation_problem,
+                 error.describe());
 }
 
 Reply<sbi::AuthenticationInfoResult> Udm::generate_auth_data(const sbi::AuthenticationInfoRequest& request) {
@@ -191,7 +193,8 @@ Reply<sbi::SmSubscriptionData> Udm::sm_data(const sbi::SmDataRequest& request) {
     sbi::SessionManagementSubscriptionData data{slice.s_nssai, {}};
     for (const Session& session : slice.sessions) {
       subscribed += fmt::format(" {}/{}", slice.s_nssai.text(), session.dnn);
-      bool wanted = (!request.single_nssai || *request.single_nssai == slice.s_nssai) && (request.dnn.empty() || request.dnn == session.dnn);
+      bool wanted =
+          (!request.single_nssai || *request.single_nssai == slice.s_nssai) && (request.dnn.empty() || request.dnn == session.dnn);
       if (wanted) data.dnn_configurations.push_back(configuration_of(session));
     }
     if (!data.dnn_configurations.empty()) out.individual.push_back(std::move(data));
@@ -214,7 +217,8 @@ Reply<sbi::SdmSubscription> Udm::subscribe(sbi::SdmSubscription request) {
     return s.nf_instance_id == request.nf_instance_id && s.callback_reference == request.callback_reference;
   });
   if (subscriptions.size() >= max_sdm_subscriptions_per_ue) {
-    return problem(403, cause::nf_congestion, fmt::format("{} has {} subscriptions to changes already", request.supi, subscriptions.size()));
+    return problem(403, cause::nf_congestion,
+                   fmt::format("{} has {} subscriptions to changes already", request.supi, subscriptions.size()));
   }
   request.subscription_id = std::to_string(next_subscription_++);
   subscriptions.push_back(request);
@@ -236,7 +240,8 @@ void Udm::subscriber_changed(const std::string& imsi) {
   auto found = serving_.find(supi);
   if (found == serving_.end()) return;
   for (const auto& subscription : found->second.subscriptions) {
-    bus_.call<sbi::NudmSdmNotification>({subscription.callback_reference, supi, subscription.monitored_resource_uris}, [](Reply<NoContent>) {},
+    bus_.call<sbi::NudmSdmNotification>({subscription.callback_reference, supi, subscription.monitored_resource_uris},
+                                        [](Reply<NoContent>) {},
                                         {.target = std::string(sbi::authority_of(subscription.callback_reference))});
   }
   auto stored = store_.find(imsi);
@@ -253,12 +258,13 @@ void Udm::drop_if_empty(const std::string& supi) {
 
 void Udm::notify_amf(const sbi::Amf3gppAccessRegistration& amf, sbi::DeregistrationReason reason) {
   sbi::DeregistrationData data{.dereg_callback_uri = amf.dereg_callback_uri, .supi = amf.ue_id, .dereg_reason = reason};
-  bus_.call<sbi::NudmDeregistrationNotification>(
-      std::move(data),
-      [supi = amf.ue_id, name = amf.amf_instance_id](Reply<NoContent> answer) {
-        if (!answer) log_warning(Layer::udm, "{}: AMF {} did not take its deregistration: {}", supi, name, answer.error().detail);
-      },
-      {.target = std::string(sbi::authority_of(amf.dereg_callback_uri))});
+  bus_.call<sbi::NudmDeregistrationNotification>(std::move(data),
+                                                 [supi = amf.ue_id, name = amf.amf_instance_id](Reply<NoContent> answer) {
+                                                   if (!answer)
+                                                     log_warning(Layer::udm, "{}: AMF {} did not take its deregistration: {}", supi, name,
+                                                                 answer.error().detail);
+                                                 },
+                                                 {.target = std::string(sbi::authority_of(amf.dereg_callback_uri))});
 }
 
 Reply<NoContent> Udm::register_amf(const sbi::Amf3gppAccessRegistration& request) {
@@ -279,8 +285,8 @@ Reply<NoContent> Udm::deregister_amf(const sbi::Amf3gppAccessModification& reque
     return problem(404, cause::context_not_found, request.ue_id.substr(0, 32) + " has no serving AMF");
   }
   if (found->second.amf->guami != request.guami) {
-    return problem(403, cause::invalid_guami, fmt::format("{} is served by GUAMI {}, not {}", request.ue_id, found->second.amf->guami.text(),
-                                                          request.guami.text()));
+    return problem(403, cause::invalid_guami,
+                   fmt::format("{} is served by GUAMI {}, not {}", request.ue_id, found->second.amf->guami.text(), request.guami.text()));
   }
   if (request.purge_flag) found->second.amf.reset();
   drop_if_empty(request.ue_id);
@@ -301,7 +307,8 @@ Reply<NoContent> Udm::register_smf(const sbi::SmfRegistration& request) {
 Reply<NoContent> Udm::deregister_smf(const sbi::SmfDeregistration& request) {
   auto found = serving_.find(request.ue_id);
   size_t erased = found == serving_.end() ? 0 : std::erase_if(found->second.smfs, [&](const auto& smf) {
-    return smf.pdu_session_id == request.pdu_session_id && (request.smf_instance_id.empty() || smf.smf_instance_id == request.smf_instance_id);
+    return smf.pdu_session_id == request.pdu_session_id &&
+           (request.smf_instance_id.empty() || smf.smf_instance_id == request.smf_instance_id);
   });
   if (erased == 0) {
     return problem(404, cause::context_not_found, fmt::format("{} has no session {}", request.ue_id.substr(0, 32), request.pdu_session_id));
@@ -313,7 +320,8 @@ Reply<NoContent> Udm::deregister_smf(const sbi::SmfDeregistration& request) {
 sbi::UeContextInSmfData Udm::ue_context_in_smf(const std::string& supi) const {
   sbi::UeContextInSmfData out;
   if (auto found = serving_.find(supi); found != serving_.end()) {
-    for (const auto& smf : found->second.smfs) out.pdu_sessions.push_back({smf.pdu_session_id, smf.dnn, smf.smf_instance_id, smf.single_nssai});
+    for (const auto& smf : found->second.smfs)
+      out.pdu_sessions.push_back({smf.pdu_session_id, smf.dnn, smf.smf_instance_id, smf.single_nssai});
   }
   return out;
 }

@@ -45,9 +45,10 @@ TEST(NasCrashClass7, protected_pdus_too_short_are_refused) {
 }
 
 TEST(NasCrashClass8, truncated_mobile_identities_are_invalid_mandatory_information) {
-  const char* identities[] = {"",       "01",         "0199f907",           "0199f90700000000",  // SUCI: type only, cut in the PLMN, before the key
-                              "f2",     "f299f90702", "f299f907020040c000", "f4",                // GUTI and TMSI cut
-                              "f40040", "06",         "060102030405",       "07010203"};         // MAC and EUI-64 cut
+  const char* identities[] = {
+      "",       "01",         "0199f907",           "0199f90700000000",  // SUCI: type only, cut in the PLMN, before the key
+      "f2",     "f299f90702", "f299f907020040c000", "f4",                // GUTI and TMSI cut
+      "f40040", "06",         "060102030405",       "07010203"};         // MAC and EUI-64 cut
   for (const char* identity : identities) {
     Bytes value = *from_hex(identity);
     auto message = decode_hex(fmt::format("7e00417900{:02x}{}", value.size(), identity));
@@ -117,13 +118,17 @@ TEST(NasCrashClass18, optional_elements_beyond_the_end_are_absent_and_kept) {
 }
 
 TEST(NasCrashClass18, optional_elements_of_length_zero_are_absent_and_kept) {
-  auto message = decode_hex("7e004179000d0199f9070000000000000000102e00" "530101");
+  auto message = decode_hex(
+      "7e004179000d0199f9070000000000000000102e00"
+      "530101");
   ASSERT_TRUE(message);
   auto* request = message->get_if<RegistrationRequest>();
   EXPECT_FALSE(request->security_capability);
   ASSERT_TRUE(request->update_type);  // what follows still counts
   EXPECT_TRUE(request->update_type->sms_requested);
-  expect_same_octets(*message, "7e004179000d0199f9070000000000000000102e00" "530101");
+  expect_same_octets(*message,
+                     "7e004179000d0199f9070000000000000000102e00"
+                     "530101");
 }
 
 TEST(NasCrashClass18, mandatory_elements_beyond_the_end_are_invalid_mandatory_information) {
@@ -157,7 +162,11 @@ TEST(NasClause7, other_discriminators_and_protected_messages_are_no_plain_messag
 
 TEST(NasClause7, unknown_elements_are_skipped_and_kept_in_place) {
   // 0x8c: one octet; 0x1c: length octet; 0x7f: two length octets; then an element of the table.
-  std::string tail = "e5" "1c03010203" "7f0002aabb" "530101";
+  std::string tail =
+      "e5"
+      "1c03010203"
+      "7f0002aabb"
+      "530101";
   auto message = decode_hex(registration + tail);
   ASSERT_TRUE(message) << message.error().describe();
   auto* request = message->get_if<RegistrationRequest>();
@@ -167,10 +176,18 @@ TEST(NasClause7, unknown_elements_are_skipped_and_kept_in_place) {
   EXPECT_EQ(unknown, 3u);
   expect_same_octets(*message, registration + tail);
   request->update_type->sms_requested = false;  // a changed element changes, the rest stays
-  expect_same_octets(*message, registration + "e5" "1c03010203" "7f0002aabb" "530100");
+  expect_same_octets(*message, registration +
+                                   "e5"
+                                   "1c03010203"
+                                   "7f0002aabb"
+                                   "530100");
   request->update_type.reset();
   request->mico.emplace().raai = true;  // a new one goes behind
-  expect_same_octets(*message, registration + "e5" "1c03010203" "7f0002aabb" "b1");
+  expect_same_octets(*message, registration +
+                                   "e5"
+                                   "1c03010203"
+                                   "7f0002aabb"
+                                   "b1");
 }
 
 TEST(NasClause7, unknown_elements_that_must_be_understood_are_refused) {
@@ -181,7 +198,11 @@ TEST(NasClause7, unknown_elements_that_must_be_understood_are_refused) {
 }
 
 TEST(NasClause7, the_first_of_repeated_elements_counts) {
-  std::string tail = "530101" "530102" "5299f907000001" "5299f907000002";
+  std::string tail =
+      "530101"
+      "530102"
+      "5299f907000001"
+      "5299f907000002";
   auto message = decode_hex(registration + tail);
   ASSERT_TRUE(message);
   auto* request = message->get_if<RegistrationRequest>();
@@ -191,7 +212,11 @@ TEST(NasClause7, the_first_of_repeated_elements_counts) {
 }
 
 TEST(NasClause7, elements_in_another_order_are_taken_and_written_back_in_it) {
-  std::string pdu = "7e004179000d0199f907000000000000000010" "530101" "2e04f0f0f0f0" "100100";
+  std::string pdu =
+      "7e004179000d0199f907000000000000000010"
+      "530101"
+      "2e04f0f0f0f0"
+      "100100";
   auto message = decode_hex(pdu);
   ASSERT_TRUE(message);
   auto* request = message->get_if<RegistrationRequest>();
@@ -200,7 +225,11 @@ TEST(NasClause7, elements_in_another_order_are_taken_and_written_back_in_it) {
 }
 
 TEST(NasClause7, spare_bits_that_a_peer_set_come_back) {
-  std::string pdu = "7e004179000d0199f907f0ff000000000000" "10" "5301c1" "6001ff";
+  std::string pdu =
+      "7e004179000d0199f907f0ff000000000000"
+      "10"
+      "5301c1"
+      "6001ff";
   auto message = decode_hex(pdu);
   ASSERT_TRUE(message) << message.error().describe();
   EXPECT_TRUE(message->get_if<RegistrationRequest>()->update_type->sms_requested);
@@ -208,6 +237,13 @@ TEST(NasClause7, spare_bits_that_a_peer_set_come_back) {
   codec::Tree tree;
   print(*message, tree);
   EXPECT_NE(tree.text().find("as received 53 = 5301c1"), std::string::npos) << tree.text();
+}
+
+TEST(NasClause7, elements_longer_than_this_release_knows_keep_their_octets) {
+  std::string pdu = "7e004249" + std::string(73 * 2, '4');
+  auto message = decode_hex(pdu);
+  ASSERT_TRUE(message);
+  expect_same_octets(*message, pdu);
 }
 
 TEST(NasClause7, nesting_ends) {

@@ -110,7 +110,8 @@ TEST(NasTshark, dissects_random_messages_without_warnings) {
       for (uint64_t seed = 0; seed < seeds; ++seed) {
         write(invent_with(*table, base + seed, [](const Row&) { return false; }));
         for (const Row& chosen : table->rows) {
-          if (!chosen.mandatory && !excluded(*table, chosen)) write(invent_with(*table, base + seed, [&](const Row& row) { return &row == &chosen; }));
+          if (!chosen.mandatory && !excluded(*table, chosen))
+            write(invent_with(*table, base + seed, [&](const Row& row) { return &row == &chosen; }));
         }
         Random coin(seed);
         write(invent_with(*table, base + seed, [&](const Row&) { return coin.chance(0.5); }));
@@ -118,7 +119,9 @@ TEST(NasTshark, dissects_random_messages_without_warnings) {
     }
   }
   // Severity 0x400000 is a note, 0x600000 a warning, 0x800000 an error.
-  std::string report = run("tshark -r " + path + " -Y '_ws.malformed || _ws.expert.severity >= 0x400000' -T fields -e frame.number -e _ws.expert.message -e _ws.malformed 2>/dev/null");
+  std::string report = run("tshark -r " + path +
+                           " -Y '_ws.malformed || _ws.expert.severity >= 0x400000' -T fields -e frame.number -e _ws.expert.message -e "
+                           "_ws.malformed 2>/dev/null");
   unlink(path.c_str());
   std::map<std::string, int> kinds;
   size_t frames = 0;

@@ -1,8 +1,8 @@
-#include "nr/ids.h"
-
 #include <gtest/gtest.h>
 
 #include <unordered_set>
+
+#include "nr/ids.h"
 
 namespace sen {
 
@@ -32,7 +32,9 @@ TEST(Plmn, keeps_digits_that_are_none) {
 
 TEST(Dnn, has_labels) {
   EXPECT_EQ(to_hex(Dnn{"internet"}.labels()), "08696e7465726e6574");
-  EXPECT_EQ(to_hex(Dnn{"a.bc"}.labels()), "016102" "6263");
+  EXPECT_EQ(to_hex(Dnn{"a.bc"}.labels()),
+            "016102"
+            "6263");
   EXPECT_EQ(Dnn::from_labels(Dnn{"ims.mnc070.mcc999.gprs"}.labels())->name, "ims.mnc070.mcc999.gprs");
   EXPECT_FALSE(Dnn::from_labels(*from_hex("09696e7465726e6574")));
   EXPECT_EQ(Dnn{"internet"}.wire_size(), 9u);

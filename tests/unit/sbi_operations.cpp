@@ -63,9 +63,10 @@ TEST(SbiOperations, print_nested_values) {
                                      .n2_sm_info_type = N2SmInfoType::pdu_res_setup_req,
                                      .s_nssai = SNssai{1, 0xabcd},
                                      .arp = Arp{.priority_level = 3}};
-  EXPECT_EQ(describe(request),
-            "{ueContextId: imsi-1, pduSessionId: 5, n1MessageContent: 2e05, ngapIeType: PDU_RES_SETUP_REQ, sNssai: 1-00abcd, skipInd: false, "
-            "arp: {priorityLevel: 3, preemptCap: NOT_PREEMPT, preemptVuln: NOT_PREEMPTABLE}}");
+  EXPECT_EQ(
+      describe(request),
+      "{ueContextId: imsi-1, pduSessionId: 5, n1MessageContent: 2e05, ngapIeType: PDU_RES_SETUP_REQ, sNssai: 1-00abcd, skipInd: false, "
+      "arp: {priorityLevel: 3, preemptCap: NOT_PREEMPT, preemptVuln: NOT_PREEMPTABLE}}");
 }
 
 TEST(SbiOperations, spell_enumerations_as_the_ts_does) {

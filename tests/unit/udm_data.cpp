@@ -70,8 +70,7 @@ TEST(UdmData, names_what_is_subscribed_when_asked_for_something_else) {
   auto data = rig.ask<sbi::NudmSdmGetSmData>({supi, SNssai{1, {}}, "ims"});
   ASSERT_FALSE(data);
   EXPECT_EQ(data.error().cause, sbi::cause::data_not_found);
-  EXPECT_EQ(data.error().detail,
-            "imsi-999700000000001: slice 1 with DNN 'ims' is not subscribed; subscribed are 1/internet 2-abcdef/iot");
+  EXPECT_EQ(data.error().detail, "imsi-999700000000001: slice 1 with DNN 'ims' is not subscribed; subscribed are 1/internet 2-abcdef/iot");
   EXPECT_EQ(rig.ask<sbi::NudmSdmGetAmData>({"imsi-999700000000002"}).error().cause, sbi::cause::user_not_found);
   EXPECT_EQ(rig.ask<sbi::NudmSdmGetAmData>({"nonsense"}).error().status, 400);
 }
@@ -118,7 +117,8 @@ TEST(UdmData, notifies_subscribers_of_changes_until_they_leave) {
     told.push_back(data);
     reply(sbi::NoContent{});
   });
-  sbi::SdmSubscription subscription{.supi = supi, .nf_instance_id = "amf1", .callback_reference = "http://amf1/sdm", .monitored_resource_uris = {"am-data"}};
+  sbi::SdmSubscription subscription{
+      .supi = supi, .nf_instance_id = "amf1", .callback_reference = "http://amf1/sdm", .monitored_resource_uris = {"am-data"}};
   EXPECT_TRUE(rig.ask<sbi::NudmSdmSubscribe>(subscription));
   auto subscribed = rig.ask<sbi::NudmSdmSubscribe>(subscription);
   rig.udm.subscriber_changed(imsi);

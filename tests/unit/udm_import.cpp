@@ -68,7 +68,8 @@ TEST(SubscriberImport, names_file_record_line_and_field_of_an_error) {
             "export.json record 1 (line 1).security.k: \"46ZB5CE8 B199B49F AA5F0A2E E238A6BC\" where hexadecimal digits is needed");
   EXPECT_EQ(error_of(replaced(line, "10.45.0.77", "10.45.0.777")),
             "export.json record 1 (line 1).slice[0].session[0].ue.ipv4: \"10.45.0.777\" where an IP address is needed");
-  EXPECT_EQ(error_of(replaced(line, "\"sst\":1,", "")), "export.json record 1 (line 1).slice[0].sst: is absent, a whole number from 0 to 255 is needed");
+  EXPECT_EQ(error_of(replaced(line, "\"sst\":1,", "")),
+            "export.json record 1 (line 1).slice[0].sst: is absent, a whole number from 0 to 255 is needed");
   EXPECT_EQ(error_of("\n\n{\"a\":1}"), "export.json record 1 (line 3): has neither imsi (Open5GS) nor ueId (free5GC)");
   EXPECT_EQ(error_of("imsi,k,opc\n"), "export.json.line 1: no JSON object begins here");
   EXPECT_EQ(error_of(line.substr(0, 200)), "export.json.line 1: the file ends inside the JSON object that begins here");

@@ -23,7 +23,8 @@ Subscriber rich_subscriber() {
   out.ambr = {{1000}, {2000}};
   out.ue_usage_type = 7;
   out.slices[0].sessions[0].ipv4 = Octets<4>{10, 45, 0, 9};
-  out.slices[0].sessions.push_back(Session{.dnn = "ims", .type = sbi::PduSessionType::ipv6, .qos = {.five_qi = 5, .arp = {.priority_level = 1}}});
+  out.slices[0].sessions.push_back(
+      Session{.dnn = "ims", .type = sbi::PduSessionType::ipv6, .qos = {.five_qi = 5, .arp = {.priority_level = 1}}});
   out.slices[0].sessions[1].ipv6 = *parse_ipv6("2001:db8::9");
   out.slices.push_back(Slice{{2, 0xabcdef}, false, {Session{.dnn = "iot"}}});
   return out;
@@ -203,7 +204,8 @@ TEST(Subscriber, is_validated_by_field) {
   EXPECT_EQ(broken([](Subscriber& s) { s.security.sqn = crypto::sqn_limit; }), "security.sqn");
   EXPECT_EQ(broken([](Subscriber& s) { s.msisdns = {"x"}; }), "msisdn");
   EXPECT_EQ(broken([](Subscriber& s) { s.slices.clear(); }), "slice");
-  EXPECT_EQ(broken([](Subscriber& s) { s.slices[1].sessions[0].qos.arp.priority_level = 16; }), "slice[1].session[0].qos.arp.priority_level");
+  EXPECT_EQ(broken([](Subscriber& s) { s.slices[1].sessions[0].qos.arp.priority_level = 16; }),
+            "slice[1].session[0].qos.arp.priority_level");
   EXPECT_EQ(broken([](Subscriber& s) { s.slices[0].default_indicator = false; }), "slice");
 }
 

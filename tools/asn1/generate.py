@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from names import camel, snake  # noqa: E402
 from parser import CONTAINERS, Asn1Error, Component, Group, Modules, Node, error  # noqa: E402
@@ -353,6 +354,8 @@ class Generator:
             for component in group:
                 members.append(self.member(ir, component, used, addition=not isinstance(part, Group), in_group=isinstance(part, Group)))
         extra = bool(containers) or node.extensible
+        if len(containers) > 1:
+            error(containers[1][1].token, "two IE containers in one SEQUENCE are not supported")
         ie_members, ies_tables = [], []
         for at, component in containers:
             fields = self.container_members(ir, component, used)

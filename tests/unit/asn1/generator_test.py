@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True
 tools = sys.argv[1]
 sys.path.insert(0, tools)
 from names import camel, snake  # noqa: E402

@@ -1,0 +1,107 @@
+// The command line of sen5g: each subcommand parses into an options struct and calls its function in apps/.
+#include <CLI/CLI.hpp>
+
+#include "apps/commands.h"
+
+int main(int argc, char** argv) {
+  using namespace sen;
+  CLI::App app{"Sen5G: a complete 5G standalone network in one binary"};
+  app.require_subcommand(1);
+  app.set_help_all_flag("--help-all", "Help of every subcommand");
+  std::function<int()> run;
+
+  VersionOptions version;
+  app.add_subcommand("version", "Print version, build and libraries")->callback([&] { run = [&] { return run_version(version); }; });
+
+  CoreOptions core;
+  auto config_flags = [](CLI::App* command, ConfigOptions& config) {
+    command->add_option("-c,--config", config.files, "Configuration file; may be given several times, later files win")->check(CLI::ExistingFile);
+    command->add_option("--set", config.overrides, "Override one value, as in --set amf.name=lab; beats every file")->allow_extra_args(false);
+  };
+  auto core_flags = [&](CLI::App* command, CoreOptions& options) {
+    config_flags(command, options.config);
+    command->add_option("--pcap", options.pcap_folder, "Write captures (N2, deciphered NAS, N4, N3) into this folder");
+    command->add_option("--log-file", options.log_file, "Write the log into this file too");
+    command->add_option("--log-level", options.log_level, "none, error, warning, info or debug for every layer")
+        ->check(CLI::IsMember({"none", "error", "warning", "info", "debug"}));
+  };
+  auto* core_command = app.add_subcommand("core", "Run the core network (AMF, SMF, AUSF/UDM, UPF) on real sockets");
+  core_flags(core_command, core);
+  core_command->add_flag("--dryrun", core.dry_run, "Check configuration and sockets, then end");
+  core_command->callback([&] { run = [&] { return run_core(core); }; });
+
+  DemoOptions demo;
+  auto* demo_command = app.add_subcommand("demo", "Run the whole network in this process, attach UEs, ping and transfer");
+  core_flags(demo_command, demo.core);
+  demo_command->add_option("--clock", demo.clock, "virtual: simulated time, reproducible; real: real time")
+      ->check(CLI::IsMember({"virtual", "real"}))
+      ->capture_default_str();
+  demo_command->add_option("--seed", demo.seed, "Seed of everything random under the virtual clock")->capture_default_str();
+  demo_command->add_option("--ues", demo.ues, "Number of UEs")->check(CLI::Range(1, 100000))->capture_default_str();
+  demo_command->add_option("--output", demo.output_folder, "Folder for captures and log")->capture_default_str();
+  demo_command->callback([&] { run = [&] { return run_demo(demo); }; });
+
+  LoadOptions load;
+  auto* load_command = app.add_subcommand("load", "Emulate gNBs and UEs at N2 and N3 against any core");
+  load_command->add_option("--amf", load.amf, "Address of the AMF, address[:port]")->capture_default_str();
+  load_command->add_option("--bind", load.bind, "Local address for N2 and N3")->capture_default_str();
+  load_command->add_option("--sctp", load.sctp, "SCTP back end")->check(CLI::IsMember({"auto", "kernel", "usrsctp", "usrsctp-udp"}))->capture_default_str();
+  load_command->add_option("--udp-port", load.udp_port, "Local UDP port of SCTP's encapsulation (usrsctp-udp)")->capture_default_str();
+  load_command->add_option("--remote-udp-port", load.remote_udp_port, "The AMF's UDP port of SCTP's encapsulation")->capture_default_str();
+  load_command->add_option("--gnbs", load.gnbs, "Number of gNBs")->check(CLI::Range(1, 1000))->capture_default_str();
+  load_command->add_option("--ues", load.ues, "Number of UEs")->check(CLI::Range(1, 1000000))->capture_default_str();
+  load_command->add_option("--rate", load.rate, "UEs started a second; 0: as fast as the window allows")->capture_default_str();
+  load_command->add_option("--window", load.window, "Procedures in flight at most")->check(CLI::Range(1, 100000))->capture_default_str();
+  load_command->add_option("--plmn", load.plmn, "PLMN, MCC/MNC")->capture_default_str();
+  load_command->add_option("--tac", load.tac, "Tracking area code")->capture_default_str();
+  load_command->add_option("--slice", load.slice, "S-NSSAI, SST or SST-SD")->capture_default_str();
+  load_command->add_option("--dnn", load.dnn, "Data network name")->capture_default_str();
+  load_command->add_option("--imsi", load.first_imsi, "IMSI of the first UE; the others follow")->capture_default_str();
+  load_command->add_option("--key", load.key, "K of every UE, 32 hexadecimal digits")->capture_default_str();
+  load_command->add_option("--opc", load.opc, "OPc of every UE, 32 hexadecimal digits")->capture_default_str();
+  load_command->add_option("--scenario", load.scenario, "register, session, traffic, or cycle (with release and deregistration)")
+      ->check(CLI::IsMember({"register", "session", "traffic", "cycle"}))
+      ->capture_default_str();
+  load_command->add_option("--suci", load.suci, "Protection scheme of the SUCI")->check(CLI::IsMember({"null", "A", "B"}))->capture_default_str();
+  load_command->add_option("--hnet-key", load.home_network_key, "Home network public key for --suci A or B, hexadecimal, with --hnet-key-id");
+  load_command->add_option("--hnet-key-id", load.home_network_key_id, "Identifier of that key")->capture_default_str();
+  load_command->add_option("--traffic-seconds", load.traffic_seconds, "Duration of the traffic phase")->capture_default_str();
+  load_command->add_option("--packet-size", load.packet_size, "Octets of an IP packet of the traffic phase")->check(CLI::Range(64, 1500))->capture_default_str();
+  load_command->add_option("--timeout", load.timeout_seconds, "Give up a procedure after this many seconds")->capture_default_str();
+  load_command->add_option("--json", load.json_file, "Write the report as JSON into this file ('-': standard output)");
+  load_command->add_option("--pcap", load.pcap_folder, "Write captures into this folder");
+  load_command->callback([&] { run = [&] { return run_load(load); }; });
+
+  SubscriberOptions subscriber;
+  auto* subscriber_command = app.add_subcommand("subscriber", "Manage the subscriber store: add, list, show, remove, import, ...");
+  config_flags(subscriber_command, subscriber.config);
+  subscriber_command->add_option("--store", subscriber.store, "Store file; default: udm.store of the configuration");
+  subscriber_command->add_flag("--replace", subscriber.replace, "import: overwrite subscribers that exist");
+  subscriber_command->add_option("verb", subscriber.arguments, "Verb and its arguments")->required();
+  subscriber_command->footer(subscriber_help());
+  subscriber_command->positionals_at_end();
+  subscriber_command->callback([&] { run = [&] { return run_subscriber(subscriber); }; });
+
+  ConfigCheckOptions check;
+  auto* config_command = app.add_subcommand("config", "Configuration");
+  config_command->require_subcommand(1);
+  auto* check_command = config_command->add_subcommand("check", "Check a configuration file and say what is wrong");
+  check_command->add_option("file", check.config.files, "Files; later ones win")->required();
+  check_command->add_option("--set", check.config.overrides, "Override one value")->allow_extra_args(false);
+  check_command->callback([&] { run = [&] { return run_config_check(check); }; });
+  auto* reference_command = config_command->add_subcommand("reference", "Print every key with range, default and meaning");
+  reference_command->add_flag("--schema", check.schema, "As JSON schema");
+  reference_command->callback([&] { run = [&] { return run_config_reference(check); }; });
+
+  PcapVerifyOptions verify;
+  auto* pcap_command = app.add_subcommand("pcap", "Captures");
+  pcap_command->require_subcommand(1);
+  auto* verify_command = pcap_command->add_subcommand("verify", "Decode every NGAP, NAS, PFCP and GTP-U message, encode it again, report differences");
+  verify_command->add_option("files", verify.files, "Captures (pcap or pcapng)")->required()->check(CLI::ExistingFile);
+  verify_command->add_option("--subscribers", verify.subscribers, "YAML file with subscribers' keys, to decipher NAS")->check(CLI::ExistingFile);
+  verify_command->add_flag("--leaves", verify.leaves, "Print every leaf of every message");
+  verify_command->callback([&] { run = [&] { return run_pcap_verify(verify); }; });
+
+  CLI11_PARSE(app, argc, argv);
+  return run();
+}

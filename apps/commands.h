@@ -52,7 +52,12 @@ struct LoadOptions {
   std::string home_network_key;
   uint8_t home_network_key_id = 1;
   double traffic_seconds = 5;
+  double traffic_rate_mbps = 20;
   unsigned packet_size = 1400;
+  unsigned pings = 10;
+  std::string target = "10.45.0.1";
+  std::string target_v6 = "2001:db8:cafe::1";
+  std::string session_type = "ipv4v6";
   double timeout_seconds = 10;
   std::string json_file;
   std::string pcap_folder;

@@ -20,13 +20,13 @@ int main(int argc, char** argv) {
   };
   auto core_flags = [&](CLI::App* command, CoreOptions& options) {
     config_flags(command, options.config);
-    command->add_option("--pcap", options.pcap_folder, "Write captures (N2, deciphered NAS, N4, N3) into this folder");
     command->add_option("--log-file", options.log_file, "Write the log into this file too");
     command->add_option("--log-level", options.log_level, "none, error, warning, info or debug for every layer")
         ->check(CLI::IsMember({"none", "error", "warning", "info", "debug"}));
   };
   auto* core_command = app.add_subcommand("core", "Run the core network (AMF, SMF, AUSF/UDM, UPF) on real sockets");
   core_flags(core_command, core);
+  core_command->add_option("--pcap", core.pcap_folder, "Write captures (N2, deciphered NAS, N4, N3) into this folder");
   core_command->add_flag("--dryrun", core.dry_run, "Check configuration and sockets, then end");
   core_command->callback([&] { run = [&] { return run_core(core); }; });
 
@@ -66,6 +66,11 @@ int main(int argc, char** argv) {
   load_command->add_option("--hnet-key", load.home_network_key, "Home network public key for --suci A or B, hexadecimal, with --hnet-key-id");
   load_command->add_option("--hnet-key-id", load.home_network_key_id, "Identifier of that key")->capture_default_str();
   load_command->add_option("--traffic-seconds", load.traffic_seconds, "Duration of the traffic phase")->capture_default_str();
+  load_command->add_option("--traffic-rate", load.traffic_rate_mbps, "Mbit/s of each UE and direction in the traffic phase")->check(CLI::PositiveNumber)->capture_default_str();
+  load_command->add_option("--pings", load.pings, "Pings of each UE and IP version")->check(CLI::Range(0, 10000))->capture_default_str();
+  load_command->add_option("--target", load.target, "IPv4 address that the UEs ping and send to")->capture_default_str();
+  load_command->add_option("--target6", load.target_v6, "The same over IPv6")->capture_default_str();
+  load_command->add_option("--session-type", load.session_type, "PDU session type asked for")->check(CLI::IsMember({"ipv4", "ipv6", "ipv4v6"}))->capture_default_str();
   load_command->add_option("--packet-size", load.packet_size, "Octets of an IP packet of the traffic phase")->check(CLI::Range(64, 1500))->capture_default_str();
   load_command->add_option("--timeout", load.timeout_seconds, "Give up a procedure after this many seconds")->capture_default_str();
   load_command->add_option("--json", load.json_file, "Write the report as JSON into this file ('-': standard output)");

@@ -97,6 +97,11 @@ class Verifier {
       auto outer = nas::parse_protected(pdu);
       if (!outer) return difference("NAS security protected", outer.error().describe());
       if (!std::ranges::equal(nas::encode(*outer), pdu)) return difference("NAS security protected", "the header is encoded differently");
+      if (options_.leaves) {
+        codec::Tree tree;
+        nas::print(*outer, tree);
+        fmt::print("frame {} NAS security protected\n{}", frame_, tree.text());
+      }
     }
     auto plain = tracker_.read(ue, uplink, pdu);
     if (!plain) {

@@ -74,12 +74,6 @@ void Gnb::count_drop(const char* reason) {
   counters_.counter("load_gnb_dropped", "Messages and packets that the emulated gNB dropped", fmt::format("reason=\"{}\"", reason)).add();
 }
 
-template <class M>
-Status Gnb::send(uint16_t stream, const M& message) {
-  SEN_ASSIGN(Bytes bytes, ngap::encode(message));
-  return ports_.send_n2(stream, std::move(bytes));
-}
-
 // ---- interface ----------------------------------------------------------------------------------------------------------------------
 
 void Gnb::n2_up() {
@@ -196,13 +190,12 @@ void Gnb::n2_received(uint16_t stream, ByteView bytes) {
   ngap::Diagnostics diagnostics;
   auto pdu = ngap::decode(bytes, &diagnostics);
   if (!pdu) {
-    log_warning(Layer::load, "{}: N2 message refused: {}", config_.name, pdu.error().describe());
     count_drop("ngap_undecodable");
-    return answer_bad_message(diagnostics);
+    return answer_bad_message(diagnostics, pdu.error().describe());
   }
   if (diagnostics.verdict >= ngap::Verdict::reject) {
     count_drop("ngap_rejected");
-    return answer_bad_message(diagnostics);
+    return answer_bad_message(diagnostics, pdu->name());
   }
   for (const auto& handler : handlers) {
     if (handler.procedure == pdu->procedure_code && handler.outcome == pdu->outcome && pdu->known()) return (this->*handler.handle)(*pdu);
@@ -225,8 +218,9 @@ bool Gnb::may_send_error() {
 }
 
 // TS 38.413 10.3: what cannot be understood is reported, but never an error indication itself.
-void Gnb::answer_bad_message(const ngap::Diagnostics& diagnostics) {
+void Gnb::answer_bad_message(const ngap::Diagnostics& diagnostics, const std::string& what) {
   if (diagnostics.procedure_code == ngap::ErrorIndication::procedure_code || !may_send_error()) return;
+  log_warning(Layer::load, "{}: N2 message refused: {}", config_.name, what);
   if (diagnostics.unknown_procedure && diagnostics.procedure_criticality == ngap::Criticality::ignore) return;
   ngap::ErrorIndication error;
   error.cause = ngap::cause_of(diagnostics);
@@ -278,6 +272,7 @@ void Gnb::drop_context(uint32_t ran_id) {
   UeIndex ue = found->second.ue;
   while (!found->second.tunnels.empty()) remove_tunnel(found->second, found->second.tunnels.back().session);
   contexts_.erase(found);
+  if (!serves(ue, ran_id)) return;  // the UE has left it for a new connection
   connected_.erase(ue);
   ports_.released(ue);
 }
@@ -306,7 +301,7 @@ Status Gnb::initial_nas(UeIndex ue, Bytes nas, ngap::RrcEstablishmentCause cause
   if (overloaded_ && cause != emergency && cause != mt_access && cause != high_priority_access) {
     return fail(Fault::denied, "gNB", "the AMF is overloaded");
   }
-  if (connected_.contains(ue)) return fail(Fault::denied, "gNB", "the UE is connected already");
+  if (Context* old = find(ue)) leave(*old);
   if (contexts_.size() >= GnbLimits::ues) return fail(Fault::exhausted, "gNB", "{} UE contexts are in use", contexts_.size());
   do ++last_ran_id_;
   while (last_ran_id_ == 0 || contexts_.contains(last_ran_id_));
@@ -328,6 +323,22 @@ Status Gnb::initial_nas(UeIndex ue, Bytes nas, ngap::RrcEstablishmentCause cause
   }
   message.ue_context_request = ngap::UeContextRequest::requested;
   return send(context.stream, message);
+}
+
+// A UE that comes anew has lost the connection before (TS 38.413 8.3.2): its old context waits for the AMF to release it.
+void Gnb::leave(Context& old) {
+  connected_.erase(old.ue);
+  if (!old.has_amf_id) return drop_context(old.ran_id);
+  ngap::UeContextReleaseRequest request;
+  request.amf_ue_ngap_id = old.amf_id;
+  request.ran_ue_ngap_id = old.ran_id;
+  request.cause = radio_cause(ngap::CauseRadioNetwork::radio_connection_with_ue_lost);
+  (void)send(old.stream, request);
+}
+
+void Gnb::deliver(UeIndex ue, uint32_t ran_id, ByteView nas) {
+  if (serves(ue, ran_id)) ports_.to_ue(ue, nas);
+  else count_drop("nas_for_lost_connection");
 }
 
 Status Gnb::uplink_nas(UeIndex ue, Bytes nas) {
@@ -368,7 +379,7 @@ void Gnb::camp(UeIndex ue, std::optional<STmsi> s_tmsi) {
 
 void Gnb::nas_transport(const ngap::NgapPdu& pdu) {
   const auto& message = *pdu.get_if<ngap::DownlinkNasTransport>();
-  if (Context* context = context_of(message.amf_ue_ngap_id, message.ran_ue_ngap_id)) deliver(context->ue, message.nas_pdu);
+  if (Context* context = context_of(message.amf_ue_ngap_id, message.ran_ue_ngap_id)) deliver(context->ue, context->ran_id, message.nas_pdu);
 }
 
 void Gnb::context_modification(const ngap::NgapPdu& pdu) {

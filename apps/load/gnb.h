@@ -37,7 +37,7 @@ struct GnbLimits {
   static constexpr size_t ues = 1 << 20;       // UE contexts
   static constexpr size_t tunnels = 1 << 22;
   static constexpr size_t sessions_per_ue = 16;
-  static constexpr uint16_t streams = 32;      // UE-associated signalling is spread over streams 1 to streams - 1
+  static constexpr uint16_t streams = 8;       // UE-associated signalling is spread over streams 1 to 7, which every peer offers
   static constexpr uint32_t error_indications_per_second = 100;  // GTP-U and NGAP, each
 };
 
@@ -67,7 +67,7 @@ class Gnb {
   const std::string& amf_name() const { return amf_name_; }
   size_t ue_contexts() const { return contexts_.size(); }
 
-  // Initial UE message. Errors: denied (N2 not set up, the AMF is overloaded and the cause is not exempt, the UE is connected), exhausted.
+  // Initial UE message. Errors: denied (N2 not set up, the AMF is overloaded and the cause is not exempt), exhausted.
   Status initial_nas(UeIndex ue, Bytes nas, ngap::RrcEstablishmentCause cause, std::optional<STmsi> s_tmsi);
   Status uplink_nas(UeIndex ue, Bytes nas);
   // One IP packet into the session's tunnel. Error not_found: no tunnel.
@@ -110,7 +110,10 @@ class Gnb {
   // gnb.cpp
   static const Handler handlers[];
   template <class M>
-  Status send(uint16_t stream, const M& message);
+  Status send(uint16_t stream, const M& message) {
+    SEN_ASSIGN(Bytes bytes, ngap::encode(message));
+    return ports_.send_n2(stream, std::move(bytes));
+  }
   void setup();
   void setup_response(const ngap::NgapPdu& pdu);
   void setup_failure(const ngap::NgapPdu& pdu);
@@ -127,7 +130,7 @@ class Gnb {
   void radio_capability_check(const ngap::NgapPdu& pdu);
   void location_control(const ngap::NgapPdu& pdu);
   void nothing(const ngap::NgapPdu& pdu);
-  void answer_bad_message(const ngap::Diagnostics& diagnostics);
+  void answer_bad_message(const ngap::Diagnostics& diagnostics, const std::string& what);
   void send_error(std::optional<uint64_t> amf_id, std::optional<uint32_t> ran_id, ngap::Cause cause);
   // The context that the pair names; an error indication and nullptr otherwise. Takes over the AMF's identity from its first message.
   Context* context_of(uint64_t amf_id, uint32_t ran_id);
@@ -135,7 +138,12 @@ class Gnb {
   const Context* find(UeIndex ue) const { return const_cast<Gnb*>(this)->find(ue); }
   void drop_context(uint32_t ran_id);
   void drop_all();
-  void deliver(UeIndex ue, ByteView nas) { ports_.to_ue(ue, nas); }
+  bool serves(UeIndex ue, uint32_t ran_id) const {
+    auto found = connected_.find(ue);
+    return found != connected_.end() && found->second == ran_id;
+  }
+  void leave(Context& old);
+  void deliver(UeIndex ue, uint32_t ran_id, ByteView nas);
   ngap::UserLocationInformation location() const;
   void count_drop(const char* reason);
   bool may_send_error();

@@ -120,6 +120,7 @@ void Gnb::initial_context_setup(const ngap::NgapPdu& pdu) {
   Context* context = context_of(request.amf_ue_ngap_id, request.ran_ue_ngap_id);
   if (!context) return;
   UeIndex ue = context->ue;
+  uint32_t ran_id = context->ran_id;
   ngap::InitialContextSetupResponse response;
   response.amf_ue_ngap_id = context->amf_id;
   response.ran_ue_ngap_id = context->ran_id;
@@ -143,11 +144,11 @@ void Gnb::initial_context_setup(const ngap::NgapPdu& pdu) {
   }
   (void)send(context->stream, response);
   for (PduSessionId session : added) ports_.tunnel(ue, session, true);
-  if (request.nas_pdu) deliver(ue, *request.nas_pdu);
+  if (request.nas_pdu) deliver(ue, ran_id, *request.nas_pdu);
   if (!request.pdu_session_resource_setup_list_cxt_req) return;
   for (const auto& item : *request.pdu_session_resource_setup_list_cxt_req) {
     bool up = std::find(added.begin(), added.end(), item.pdu_session_id) != added.end();
-    if (up && item.nas_pdu) deliver(ue, *item.nas_pdu);
+    if (up && item.nas_pdu) deliver(ue, ran_id, *item.nas_pdu);
   }
 }
 
@@ -156,6 +157,7 @@ void Gnb::session_setup(const ngap::NgapPdu& pdu) {
   Context* context = context_of(request.amf_ue_ngap_id, request.ran_ue_ngap_id);
   if (!context) return;
   UeIndex ue = context->ue;
+  uint32_t ran_id = context->ran_id;
   ngap::PduSessionResourceSetupResponse response;
   response.amf_ue_ngap_id = context->amf_id;
   response.ran_ue_ngap_id = context->ran_id;
@@ -177,10 +179,10 @@ void Gnb::session_setup(const ngap::NgapPdu& pdu) {
   }
   (void)send(context->stream, response);
   for (PduSessionId session : added) ports_.tunnel(ue, session, true);
-  if (request.nas_pdu) deliver(ue, *request.nas_pdu);
+  if (request.nas_pdu) deliver(ue, ran_id, *request.nas_pdu);
   for (const auto& item : request.pdu_session_resource_setup_list_su_req) {
     bool up = std::find(added.begin(), added.end(), item.pdu_session_id) != added.end();
-    if (up && item.pdu_session_nas_pdu) deliver(ue, *item.pdu_session_nas_pdu);
+    if (up && item.pdu_session_nas_pdu) deliver(ue, ran_id, *item.pdu_session_nas_pdu);
   }
 }
 
@@ -218,6 +220,7 @@ void Gnb::session_modify(const ngap::NgapPdu& pdu) {
   Context* context = context_of(request.amf_ue_ngap_id, request.ran_ue_ngap_id);
   if (!context) return;
   UeIndex ue = context->ue;
+  uint32_t ran_id = context->ran_id;
   ngap::PduSessionResourceModifyResponse response;
   response.amf_ue_ngap_id = context->amf_id;
   response.ran_ue_ngap_id = context->ran_id;
@@ -240,7 +243,7 @@ void Gnb::session_modify(const ngap::NgapPdu& pdu) {
   }
   (void)send(context->stream, response);
   for (const auto& item : request.pdu_session_resource_modify_list_mod_req) {
-    if (item.nas_pdu) deliver(ue, *item.nas_pdu);
+    if (item.nas_pdu) deliver(ue, ran_id, *item.nas_pdu);
   }
 }
 
@@ -249,6 +252,7 @@ void Gnb::session_release(const ngap::NgapPdu& pdu) {
   Context* context = context_of(command.amf_ue_ngap_id, command.ran_ue_ngap_id);
   if (!context) return;
   UeIndex ue = context->ue;
+  uint32_t ran_id = context->ran_id;
   ngap::PduSessionResourceReleaseResponse response;
   response.amf_ue_ngap_id = context->amf_id;
   response.ran_ue_ngap_id = context->ran_id;
@@ -258,7 +262,7 @@ void Gnb::session_release(const ngap::NgapPdu& pdu) {
     remove_tunnel(*context, item.pdu_session_id);
   }
   (void)send(stream, response);
-  if (command.nas_pdu) deliver(ue, *command.nas_pdu);
+  if (command.nas_pdu) deliver(ue, ran_id, *command.nas_pdu);
 }
 
 // ---- user plane ---------------------------------------------------------------------------------------------------------------------
@@ -297,6 +301,7 @@ void Gnb::n3_received(const Endpoint& from, ByteView datagram) {
     if (error) ports_.send_n3({from.address, gtpu::udp_port}, std::move(*error));
     return;
   }
+  if (!serves(context->second.ue, context->first)) return count_drop("packet_for_lost_connection");
   down_packets_.add();
   ports_.packet(context->second.ue, teids_[view->teid - 1].session, datagram.subspan(view->payload_offset));
 }

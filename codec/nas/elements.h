@@ -123,7 +123,7 @@ struct ServiceLevelAaParameter {  // 9.11.2.11 to 9.11.2.18
   Bytes payload;
   bool slapi = false;  // pending indication
   bool uas = false;    // service status
-  Bytes other;         // a type that this release does not know
+  Bytes other;         // a type that this release does not know; one octet with the low half only if its format is type 1
   SEN_NAS_EQUAL(ServiceLevelAaParameter)
 };
 struct ServiceLevelAaContainer {  // 9.11.2.10
@@ -971,7 +971,7 @@ struct MulticastAddress {
 };
 struct RequestedMbs {
   uint8_t operation = 1;  // 1 join, 2 leave
-  uint8_t type = 0;       // 0 TMGI, 1 IPv4, 2 IPv6
+  uint8_t type = 1;       // 1 TMGI, 2 IPv4, 3 IPv6
   Tmgi tmgi;
   MulticastAddress address;
   SEN_NAS_EQUAL(RequestedMbs)
@@ -999,7 +999,7 @@ struct NrCgi {
   SEN_NAS_EQUAL(NrCgi)
 };
 struct ReceivedMbs {
-  uint8_t rejection = 0, decision = 1;
+  uint8_t rejection = 0, decision = 2;  // 1 new area, 2 joined, 3 refused, 4 removed, 5 new keys; the cause of 3 and 4
   Tmgi tmgi;
   std::optional<bool> ipv6;  // the session's address is there
   MulticastAddress address;

@@ -193,8 +193,8 @@ void describe(Io& io, ServerAddress& v) {
   if (io.inventing()) type = static_cast<uint8_t>(io.random().between(1, 4));
   if (!io.inventing()) io.octet("Address type", type);
   bool known = type >= 1 && type <= 3;
-  io.maybe(known && type & 1, v.ipv4, [&](Octets<4>& a) { io.octets("IPv4 address", a); });
-  io.maybe(known && type & 2, v.ipv6, [&](Octets<16>& a) { io.octets("IPv6 address", a); });
+  io.maybe(known && type & 1, v.ipv4, [&](Octets<4>& a) { io.address("IPv4 address", a); });
+  io.maybe(known && type & 2, v.ipv6, [&](Octets<16>& a) { io.address("IPv6 address", a); });
   if (!known) io.rest_text("FQDN", v.fqdn);
 }
 
@@ -231,18 +231,21 @@ static void describe_value(Io& io, ServiceLevelAaParameter& v) {
   io.rest("unknown parameter", v.other);
 }
 
+// The type's high bits tell the format (24.007 11.2.4): 8 to F type 1, 7 two octets of length, else one.
+static bool half_octet(ServiceLevelAaParameter::Type v) { return static_cast<uint8_t>(v) & 0x80; }
+
 void describe(Io& io, ServiceLevelAaParameter& v) {
   using Type = ServiceLevelAaParameter::Type;
   if (io.decoding()) {
     uint8_t octet = static_cast<uint8_t>(io.get(8));
-    if (octet >> 4 == 0xa) {  // type 1: the value is in the octet itself
-      v.type = Type::pending;
-      v.slapi = octet & 1;
-      return;
-    }
-    v.type = static_cast<Type>(octet);
+    v.type = static_cast<Type>(octet & 0x80 ? octet & 0xf0 : octet);
+    if (v.type == Type::pending) v.slapi = octet & 1;
+    if (octet & 0x80 && v.type != Type::pending) v.other = {static_cast<uint8_t>(octet & 15)};
+    if (octet & 0x80) return;  // type 1: the value is in the octet itself
   } else if (v.type == Type::pending && io.encoding()) {
     return io.put(8, 0xa0 | (v.slapi ? 1 : 0), "");
+  } else if (half_octet(v.type) && io.encoding()) {
+    return io.put(8, static_cast<uint8_t>(v.type) | (v.other.empty() ? 0u : v.other[0] & 15u), "");
   } else if (io.inventing()) {
     io.bits("Type", 8, v.type);
     if (v.type == Type::pending) return io.bits("", 1, v.slapi);
@@ -250,7 +253,7 @@ void describe(Io& io, ServiceLevelAaParameter& v) {
     io.bits("Type", 8, v.type);
     if (v.type == Type::pending && io.printing()) return io.bits("SLAPI", 1, v.slapi);
   }
-  io.sized(v.type == Type::payload ? 2 : 1, [&] { describe_value(io, v); });
+  io.sized(static_cast<uint8_t>(v.type) >> 4 == 7 ? 2 : 1, [&] { describe_value(io, v); });
 }
 
 void describe(Io& io, ServiceLevelAaContainer& v) { io.list("Service-level-AA parameter", v.parameters, 64); }

@@ -211,7 +211,7 @@ void describe(Io& io, MmCapability& v) {
   f("SSNPNSI", v.ssnpnsi), f("EventNotification", v.event_notification), f("MINT", v.mint), f("NSSRG", v.nssrg);
   if (v.octets < 6) return;
   io.spare(6);
-  f("RCMAP", v.rcmap), f("RCMAN", v.rcman);
+  f("RCMAN", v.rcman), f("RCMAP", v.rcmap);  // Release 18
   io.spare((v.octets - 6u) * 8);
 }
 
@@ -352,9 +352,9 @@ void describe(Io& io, NssrgInformation& v) { io.list("NSSRG values for S-NSSAI",
 static const char* name_of(PartialTaiList::Type v) {
   using enum PartialTaiList::Type;
   switch (v) {
-    case one_plmn: return "one PLMN, non-consecutive TACs";
-    case consecutive: return "one PLMN, consecutive TACs";
-    case many_plmns: return "different PLMNs";
+    case one_plmn: return "list of TACs belonging to one PLMN or SNPN, with non-consecutive TAC values";
+    case consecutive: return "list of TACs belonging to one PLMN or SNPN, with consecutive TAC values";
+    case many_plmns: return "list of TAIs belonging to different PLMNs";
     case whole_plmn: return "all TAIs of the PLMN";
   }
   return nullptr;
@@ -947,7 +947,7 @@ void describe(Io& io, RelayKeyRequestParameters& v) {
     v.ue = suci;
     return;
   }
-  io.part("SUCI", v.ue);
+  io.inside("SUCI", [&] { io.sized(2, [&] { describe(io, v.ue); }); });
 }
 void describe(Io& io, RelayKeyResponseParameters& v) {
   io.octets("K_NR_ProSe", v.key);

@@ -155,8 +155,8 @@ void describe(Io& io, PduAddress& v) {
   bool six = v.kind == PduSessionKind::ipv6 || v.kind == PduSessionKind::ipv4v6;
   if (!four && !six) return io.fail(Fault::invalid, "PDU session type", "has no address");
   if (six) io.octets("Interface identifier", v.interface_id);
-  if (four) io.octets("IPv4 address", v.ipv4);
-  io.maybe(si6lla, v.smf_link_local, [&](Octets<16>& address) { io.octets("SMF's IPv6 link local address", address); });
+  if (four) io.address("IPv4 address", v.ipv4);
+  io.maybe(si6lla, v.smf_link_local, [&](Octets<16>& address) { io.address("SMF's IPv6 link local address", address); });
 }
 
 // ---- QoS rules --------------------------------------------------------------------------------------------------------------------
@@ -215,9 +215,9 @@ void describe(Io& io, PacketFilterComponent& v) {
   switch (v.type) {
     case match_all: return;
     case ipv4_remote:
-    case ipv4_local: io.octets("IPv4 address", v.ipv4); return io.octets("IPv4 address mask", v.ipv4_mask);
+    case ipv4_local: io.address("IPv4 address", v.ipv4); return io.address("IPv4 address mask", v.ipv4_mask);
     case ipv6_remote:
-    case ipv6_local: io.octets("IPv6 address", v.ipv6); return io.octet("IPv6 prefix length", v.prefix_length);
+    case ipv6_local: io.address("IPv6 address", v.ipv6); return io.octet("IPv6 prefix length", v.prefix_length);
     case protocol: return io.octet("Protocol identifier/Next header", v.protocol);
     case local_port:
     case remote_port: return io.bits("Port number", 16, v.port);
@@ -509,9 +509,9 @@ static void describe_value(Io& io, PcoOption& v) {
   };
   switch (v.id) {
     case PcoOption::p_cscf_ipv4:
-    case PcoOption::dns_ipv4: io.maybe(has(v.ipv4.has_value(), 4), v.ipv4, [&](Octets<4>& a) { io.octets("IPv4 address", a); }); break;
+    case PcoOption::dns_ipv4: io.maybe(has(v.ipv4.has_value(), 4), v.ipv4, [&](Octets<4>& a) { io.address("IPv4 address", a); }); break;
     case PcoOption::p_cscf_ipv6:
-    case PcoOption::dns_ipv6: io.maybe(has(v.ipv6.has_value(), 16), v.ipv6, [&](Octets<16>& a) { io.octets("IPv6 address", a); }); break;
+    case PcoOption::dns_ipv6: io.maybe(has(v.ipv6.has_value(), 16), v.ipv6, [&](Octets<16>& a) { io.address("IPv6 address", a); }); break;
     case PcoOption::ipv4_mtu:
     case PcoOption::non_ip_mtu:
     case PcoOption::ethernet_mtu:
@@ -579,14 +579,14 @@ void describe(Io& io, RequestedMbs& v) {
   io.spare(4);
   if (io.inventing()) {
     v.operation = static_cast<uint8_t>(io.random().between(1, 2));
-    v.type = static_cast<uint8_t>(io.random().between(0, 2));
+    v.type = static_cast<uint8_t>(io.random().between(1, 3));
   } else {
     io.bits("MBS operation", 2, v.operation);
-    io.bits("Type of MBS session ID", 2, v.type);
+    io.bits("Type of multicast MBS session ID", 2, v.type);
   }
-  if (v.type == 0) return io.part("TMGI", v.tmgi);
-  if (v.type > 2) return io.fail(Fault::invalid, "Type of MBS session ID", "is reserved");
-  describe_multicast(io, v.address, v.type == 2);
+  if (v.type == 0) return io.fail(Fault::invalid, "Type of multicast MBS session ID", "is reserved");
+  if (v.type == 1) return io.part("TMGI", v.tmgi);
+  describe_multicast(io, v.address, v.type == 3);
 }
 void describe(Io& io, RequestedMbsContainer& v) { io.list("MBS session", v.sessions, 64); }
 
@@ -612,9 +612,9 @@ void describe(Io& io, ReceivedMbs& v) {
   uint8_t area = static_cast<uint8_t>((v.tais ? 1 : 0) | (v.cells ? 2 : 0));
   uint8_t timers = v.start_time ? 1 : v.back_off ? 2 : 0;
   bool six = v.ipv6.value_or(false), address = v.ipv6.has_value(), security = v.security.has_value();
-  io.bits("MBS decision", 3, v.decision);
-  io.bits("MSAI", 2, area);
   io.bits("Rejection cause", 3, v.rejection);
+  io.bits("MSAI", 2, area);
+  io.bits("MBS decision", 3, v.decision);
   io.spare(3);
   io.bits("IPAT", 1, six);
   io.bits("MSCI", 1, security);
@@ -657,6 +657,7 @@ void describe(Io& io, RemoteUe& v) {
       io.sized(1, [&] { io.rest("UE identity", v.identity); });
     }
     bool udp = v.udp.has_value(), tcp = v.tcp.has_value();
+    if (io.decoding() && !io.more(false)) return;  // without the octet of the protocol: no address
     io.spare(3);
     io.bits("UPRI4I", 1, udp);
     io.bits("TPRI4I", 1, tcp);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/ip.h"
 #include "base/random.h"
 #include "codec/tree.h"
 
@@ -91,6 +92,12 @@ class Io {
   template <size_t n>
   void octets(const char* name, Octets<n>& value) {
     fixed_octets(name, value.data(), n);
+  }
+  // An IP address: printed in its text form.
+  template <size_t n>
+  void address(const char* name, Octets<n>& value) {
+    if (mode_ == Mode::print) return tree_->leaf(name, IpAddress(value).text());
+    octets(name, value);
   }
   void rest_text(const char* name, std::string& value, size_t least = 0);
   // Semi-octet digits in the rest of the window, 0xF fills.

@@ -46,4 +46,13 @@ Bytes encode(const SecurityProtected& message) {
   return writer.take();
 }
 
+void print(const SecurityProtected& message, codec::Tree& tree) {
+  codec::Scope scope(tree, "NAS security protected");
+  tree.leaf("Security header type", name_of(message.type));
+  ByteWriter mac;
+  mac.u32(message.mac);
+  tree.leaf("Message authentication code", ByteView(mac.take()));
+  tree.leaf("Sequence number", message.sequence_number);
+}
+
 }  // namespace sen::nas

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "codec/nas/names.h"
+#include "codec/tree.h"
 
 namespace sen::nas {
 
@@ -29,5 +30,7 @@ struct SecurityProtected {
 // The spare half of the second octet must be zero: anything else is invalid.
 Result<SecurityProtected> parse_protected(ByteView pdu);
 Bytes encode(const SecurityProtected& message);
+// The header's values; the payload is printed as the message that it is.
+void print(const SecurityProtected& message, codec::Tree& tree);
 
 }  // namespace sen::nas

@@ -1,6 +1,6 @@
 // PFCP grouped information elements (TS 29.244 Release 17), one struct a group; members are in the order of the group's table.
 // A plain member is mandatory, std::optional occurs at most once, std::vector any number of times ("at least one" where the standard
-// says so). Conditional IEs are optional here: whoever acts on the message checks the condition.
+// says so). Whether a conditional IE is missing is for whoever acts on the message to say.
 // One field list, io(), gives decoding, encoding, printing, random generation and the check for missing mandatory IEs.
 #pragma once
 
@@ -48,6 +48,7 @@ struct IpMulticastAddressingInfo {
 struct Pdi {
   SourceInterface source_interface = SourceInterface::access;
   std::optional<FTeid> f_teid;
+  std::optional<LocalIngressTunnel> local_ingress_tunnel;
   std::optional<NetworkInstance> network_instance;
   std::optional<RedundantTransmissionDetectionParameters> redundant_transmission_detection_parameters;
   std::vector<UeIpAddress> ue_ip_addresses;
@@ -62,9 +63,8 @@ struct Pdi {
   std::vector<std::string> framed_ipv6_routes;
   std::optional<TgppInterfaceType> tgpp_interface_type;
   std::vector<IpMulticastAddressingInfo> ip_multicast_addressing_info;
-  std::optional<DnsQueryFilter> dns_query_filter;
-  std::optional<MptcpApplicableIndication> mptcp_applicable_indication;
-  std::optional<LocalIngressTunnel> local_ingress_tunnel;
+  std::vector<DnsQueryFilter> dns_query_filters;
+  std::optional<MbsSessionIdentifier> mbs_session_identifier;
   std::optional<uint16_t> area_session_id;
   Extra extra;
   void io(Group&);
@@ -147,7 +147,7 @@ struct RedundantTransmissionForwardingParameters {
 struct MbsMulticastParameters {
   DestinationInterface destination_interface = DestinationInterface::access;
   std::optional<NetworkInstance> network_instance;
-  std::optional<OuterHeaderCreation> outer_header_creation;
+  OuterHeaderCreation outer_header_creation;
   std::optional<uint16_t> transport_level_marking;
   std::optional<TgppInterfaceType> destination_interface_type;
   Extra extra;
@@ -160,7 +160,7 @@ struct AddMbsUnicastParameters {
   DestinationInterface destination_interface = DestinationInterface::access;
   uint16_t mbs_unicast_parameters_id = 0;
   std::optional<NetworkInstance> network_instance;
-  std::optional<OuterHeaderCreation> outer_header_creation;
+  OuterHeaderCreation outer_header_creation;
   std::optional<uint16_t> transport_level_marking;
   std::optional<TgppInterfaceType> destination_interface_type;
   Extra extra;
@@ -291,6 +291,8 @@ struct CreateTrafficEndpoint {
   std::vector<Qfi> qfis;
   std::optional<TgppInterfaceType> tgpp_interface_type;
   std::optional<LocalIngressTunnel> local_ingress_tunnel;
+  std::optional<IpMulticastAddressingInfo> ip_multicast_addressing_info;
+  std::optional<MbsSessionIdentifier> mbs_session_identifier;
   std::optional<uint16_t> area_session_id;
   std::optional<uint8_t> rat_type;
   Extra extra;
@@ -360,7 +362,7 @@ struct RemoveMar {
   bool operator==(const RemoveMar&) const = default;
 };
 
-// Table 7.5.2.9-2
+// Table 7.5.2.9-3
 struct QosMonitoringPerQosFlow {
   std::vector<Qfi> qfis;  // at least one
   RequestedQosMonitoring requested_qos_monitoring;
@@ -383,7 +385,7 @@ struct DirectReportingInformation {
   bool operator==(const DirectReportingInformation&) const = default;
 };
 
-// Table 7.5.2.9-3
+// Table 7.5.2.9-2
 struct AccessAvailabilityControlInformation {
   RequestedAccessAvailability requested_access_availability_information;
   Extra extra;
@@ -439,7 +441,7 @@ struct ProvideRdsConfigurationInformation {
   bool operator==(const ProvideRdsConfigurationInformation&) const = default;
 };
 
-// Table 7.5.2.12-1
+// Table 7.5.2.1-2
 struct L2tpTunnelInformation {
   AnyAddress lns_address;
   std::optional<std::string> tunnel_password;
@@ -449,7 +451,7 @@ struct L2tpTunnelInformation {
   bool operator==(const L2tpTunnelInformation&) const = default;
 };
 
-// Table 7.5.2.13-1
+// Table 7.5.2.1-3
 struct L2tpSessionInformation {
   std::optional<std::string> calling_number;
   std::optional<std::string> called_number;
@@ -461,7 +463,7 @@ struct L2tpSessionInformation {
   bool operator==(const L2tpSessionInformation&) const = default;
 };
 
-// Table 7.5.2.14-1
+// Table 7.5.2.1-4
 struct MbsSessionN4mbControlInformation {
   MbsSessionIdentifier mbs_session_identifier;
   std::optional<uint16_t> area_session_id;
@@ -472,7 +474,7 @@ struct MbsSessionN4mbControlInformation {
   bool operator==(const MbsSessionN4mbControlInformation&) const = default;
 };
 
-// Table 7.5.2.15-1
+// Table 7.5.2.1-5
 struct MbsSessionN4ControlInformation {
   MbsSessionIdentifier mbs_session_identifier;
   std::optional<uint16_t> area_session_id;
@@ -482,7 +484,7 @@ struct MbsSessionN4ControlInformation {
   bool operator==(const MbsSessionN4ControlInformation&) const = default;
 };
 
-// Table 7.5.2.16-1
+// Table 7.5.2.1-6
 struct DscpToPpiControlInformation {
   std::vector<DscpToPpiMapping> dscp_to_ppi_mapping_information;  // at least one
   std::vector<Qfi> qfis;
@@ -561,7 +563,7 @@ struct AtsssLlParameters {
 
 // Table 7.5.3.7-4
 struct PmfParameters {
-  std::vector<PmfAddressInformation> pmf_address_information;
+  PmfAddressInformation pmf_address_information;
   std::optional<Qfi> qfi;
   Extra extra;
   void io(Group&);
@@ -572,22 +574,23 @@ struct PmfParameters {
 struct AtsssControlParameters {
   std::optional<MptcpParameters> mptcp_parameters;
   std::optional<AtsssLlParameters> atsss_ll_parameters;
-  std::optional<PmfParameters> pmf_parameters;
+  std::vector<PmfParameters> pmf_parameters;
   Extra extra;
   void io(Group&);
   bool operator==(const AtsssControlParameters&) const = default;
 };
 
-// Table 7.5.3.8-1
+// Table 7.5.3.1-3
 struct CreatedL2tpSession {
   std::vector<AnyAddress> dns_server_addresses;
   std::vector<AnyAddress> nbns_server_addresses;
+  std::optional<AnyAddress> lns_address;
   Extra extra;
   void io(Group&);
   bool operator==(const CreatedL2tpSession&) const = default;
 };
 
-// Table 7.5.3.9-1
+// Table 7.5.3.1-4
 struct MbsSessionN4mbInformation {
   std::optional<MulticastTransportInformation> multicast_transport_information;
   Extra extra;
@@ -595,9 +598,9 @@ struct MbsSessionN4mbInformation {
   bool operator==(const MbsSessionN4mbInformation&) const = default;
 };
 
-// Table 7.5.3.10-1
+// Table 7.5.3.1-5
 struct MbsSessionN4Information {
-  std::optional<MbsSessionIdentifier> mbs_session_identifier;
+  MbsSessionIdentifier mbs_session_identifier;
   std::optional<uint16_t> area_session_id;
   std::optional<FTeid> f_teid;
   std::optional<MbsN4RespFlags> mbsn4resp_flags;
@@ -610,7 +613,7 @@ struct MbsSessionN4Information {
 struct PartialFailureInformation {
   FailedRuleId failed_rule_id;
   Cause failure_cause = Cause::accepted;
-  std::vector<OffendingIeInformation> offending_ie_information;
+  std::vector<OffendingIeInformation> offending_ie_information;  // at least one
   Extra extra;
   void io(Group&);
   bool operator==(const PartialFailureInformation&) const = default;
@@ -667,7 +670,7 @@ struct UpdateDuplicatingParameters {
   bool operator==(const UpdateDuplicatingParameters&) const = default;
 };
 
-// Table 7.5.4.3-5
+// Table 7.5.4.3-4
 struct RemoveMbsUnicastParameters {
   uint16_t mbs_unicast_parameters_id = 0;
   Extra extra;
@@ -683,7 +686,6 @@ struct UpdateFar {
   std::vector<UpdateDuplicatingParameters> update_duplicating_parameters;
   std::optional<RedundantTransmissionForwardingParameters> redundant_transmission_forwarding_parameters;
   std::optional<uint8_t> bar_id;
-  std::optional<MbsMulticastParameters> mbs_multicast_parameters;
   std::vector<AddMbsUnicastParameters> add_mbs_unicast_parameters;
   std::vector<RemoveMbsUnicastParameters> remove_mbs_unicast_parameters;
   Extra extra;
@@ -724,6 +726,7 @@ struct UpdateUrr {
   std::optional<uint16_t> number_of_reports;
   std::vector<std::string> exempted_application_ids;
   std::vector<SdfFilter> exempted_sdf_filters;
+  std::optional<uint32_t> user_plane_inactivity_timer;
   Extra extra;
   void io(Group&);
   bool operator==(const UpdateUrr&) const = default;
@@ -743,7 +746,6 @@ struct UpdateQer {
   std::optional<Small<3>> paging_policy_indicator;
   std::optional<uint32_t> averaging_window;
   std::optional<QerControlIndications> qer_control_indications;
-  std::optional<QerIndications> qer_indications;
   Extra extra;
   void io(Group&);
   bool operator==(const UpdateQer&) const = default;
@@ -858,7 +860,7 @@ struct TscManagementModificationRequest {
 
 // Table 7.5.4.21-1
 struct EthernetContextInformation {
-  std::vector<MacAddresses> mac_addresses_detecteds;
+  std::vector<MacAddresses> mac_addresses_detecteds;  // at least one
   Extra extra;
   void io(Group&);
   bool operator==(const EthernetContextInformation&) const = default;
@@ -901,7 +903,7 @@ struct UpdatedPdr {
   bool operator==(const UpdatedPdr&) const = default;
 };
 
-// Table 7.5.7.3-1
+// Table 7.5.7.1-2
 struct PacketRateStatusReport {
   uint32_t qer_id = 0;
   PacketRateStatus packet_rate_status;
@@ -1005,7 +1007,7 @@ struct UsageReport {
   std::optional<EthernetTrafficInformation> ethernet_traffic_information;
   std::vector<JoinIpMulticastInformation> join_ip_multicast_information;
   std::vector<LeaveIpMulticastInformation> leave_ip_multicast_information;
-  std::optional<std::string> predefined_rules_name;
+  std::vector<std::string> predefined_rules_names;
   Extra extra;
   void io(Group&);
   bool operator==(const UsageReport&) const = default;
@@ -1052,7 +1054,7 @@ struct AccessAvailabilityReport {
 struct QosMonitoringReport {
   Qfi qfi;
   QosMonitoringMeasurement qos_monitoring_measurement;
-  std::optional<uint32_t> time_stamp;
+  uint32_t time_stamp = 0;
   std::optional<uint32_t> start_time;
   Extra extra;
   void io(Group&);
@@ -1071,7 +1073,7 @@ struct SessionReport {
 
 // Table 7.4.3.1-3
 struct PfdContext {
-  std::vector<PfdContents> pfd_contents;
+  std::vector<PfdContents> pfd_contents;  // at least one
   Extra extra;
   void io(Group&);
   bool operator==(const PfdContext&) const = default;
@@ -1086,7 +1088,7 @@ struct ApplicationIdsPfds {
   bool operator==(const ApplicationIdsPfds&) const = default;
 };
 
-// Table 7.4.4.1-1
+// Table 7.4.4.1-2
 struct SessionRetentionInformation {
   std::vector<CpIpAddress> cp_pfcp_entity_ip_addresses;
   Extra extra;
@@ -1094,7 +1096,7 @@ struct SessionRetentionInformation {
   bool operator==(const SessionRetentionInformation&) const = default;
 };
 
-// Table 7.4.4.1-2
+// Table 7.4.4.1-3
 struct UeIpAddressPoolInformation {
   std::vector<UeIpAddressPoolIdentity> ue_ip_address_pool_identities;  // at least one
   std::optional<NetworkInstance> network_instance;
@@ -1109,6 +1111,7 @@ struct UeIpAddressPoolInformation {
 struct ClockDriftControlInformation {
   RequestedClockDriftInformation requested_clock_drift_information;
   std::vector<uint8_t> time_domain_numbers;
+  std::optional<ConfiguredTimeDomain> configured_time_domain;
   std::optional<int64_t> time_offset_threshold;
   std::optional<int32_t> cumulative_rateratio_threshold;
   Extra extra;
@@ -1119,14 +1122,14 @@ struct ClockDriftControlInformation {
 // Table 7.4.4.1.3-1
 struct GtpuPathQosControlInformation {
   std::vector<RemoteGtpuPeer> remote_gtp_u_peers;
-  std::vector<GtpuPathInterfaceType> gtp_u_path_interface_types;
+  std::optional<GtpuPathInterfaceType> gtp_u_path_interface_type;
   QosReportTrigger qos_report_trigger;
   std::vector<uint16_t> dscps;
   std::optional<uint32_t> measurement_period;
   std::optional<uint32_t> average_packet_delay_threshold;
   std::optional<uint32_t> minimum_packet_delay_threshold;
   std::optional<uint32_t> maximum_packet_delay_threshold;
-  std::optional<uint32_t> minimum_wait_time;
+  std::optional<Timer> minimum_waiting_time;
   Extra extra;
   void io(Group&);
   bool operator==(const GtpuPathQosControlInformation&) const = default;
@@ -1176,7 +1179,7 @@ struct ClockDriftReport {
   bool operator==(const ClockDriftReport&) const = default;
 };
 
-// Table 7.4.5.1.5-2
+// Table 7.4.5.1.6-1
 struct QosInformation {
   uint32_t average_packet_delay = 0;
   std::optional<uint32_t> minimum_packet_delay;
@@ -1191,8 +1194,8 @@ struct QosInformation {
 struct GtpuPathQosReport {
   RemoteGtpuPeer remote_gtp_u_peer;
   std::optional<GtpuPathInterfaceType> gtp_u_path_interface_type;
-  std::optional<QosReportTrigger> qos_report_trigger;
-  std::optional<uint32_t> time_stamp;
+  QosReportTrigger qos_report_trigger;
+  uint32_t time_stamp = 0;
   std::optional<uint32_t> start_time;
   std::vector<QosInformation> qos_information_in_gtp_u_path_qos_reports;  // at least one
   Extra extra;
@@ -1200,7 +1203,7 @@ struct GtpuPathQosReport {
   bool operator==(const GtpuPathQosReport&) const = default;
 };
 
-// Table 7.4.5.1.6-1
+// Table 7.4.5.1.7-1
 struct PeerUpRestartReport {
   std::vector<RemoteGtpuPeer> remote_gtp_u_peers;  // at least one
   Extra extra;

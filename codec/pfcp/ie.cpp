@@ -457,7 +457,10 @@ void FailedRuleId::io(Wire& w) {
     case Type::urr: w.num("Rule ID value", id); break;
     case Type::bar:
     case Type::srr: w.num("Rule ID value", id, 1); break;
-    default: w.refuse("has a rule type above 6");
+    default:
+      if (!w.reading()) return w.refuse("has a rule type above 6");
+      type = Type::far;  // as the clause says for the types of later releases
+      w.num("Rule ID value", id, static_cast<unsigned>(std::min<size_t>(w.left(), 4)));
   }
 }
 
@@ -550,13 +553,36 @@ void VlanTag::io(Wire& w) {
 void Proxying::io(Wire& w) { w.flags({{"ARP", arp}, {"INS", ins}}); }
 void EthernetFilterProperties::io(Wire& w) { w.flags({{"BIDE", bide}}); }
 
+namespace {
+
+// Two digits an octet, the first in the low half; a filler 1111 in the last (TS 29.002 TBCD-STRING). Empty where the octets are no digits.
+std::string tbcd_digits(const Bytes& octets) {
+  std::string out;
+  for (size_t i = 0; i < octets.size(); ++i) {
+    const int low = octets[i] & 15, high = octets[i] >> 4;
+    const bool filler = high == 15 && i + 1 == octets.size();
+    if (low > 9 || (high > 9 && !filler)) return {};
+    out += static_cast<char>('0' + low);
+    if (!filler) out += static_cast<char>('0' + high);
+  }
+  return out;
+}
+
+void tbcd_when(Wire& w, bool present, const char* name, std::optional<Bytes>& v) {
+  std::string digits = present && w.printing() ? tbcd_digits(*v) : std::string();
+  if (digits.empty()) return blob_when(w, present, name, v, 1);
+  w.text(name, digits, 1);
+}
+
+}  // namespace
+
 void UserId::io(Wire& w) {
   bool imsif = w.has(imsi), imeif = w.has(imei), msisdnf = w.has(msisdn), naif = w.has(nai), supif = w.has(supi), gpsif = w.has(gpsi),
        peif = w.has(pei);
   w.flags({{"IMSIF", imsif}, {"IMEIF", imeif}, {"MSISDNF", msisdnf}, {"NAIF", naif}, {"SUPIF", supif}, {"GPSIF", gpsif}, {"PEIF", peif}});
-  blob_when(w, imsif, "IMSI", imsi, 1);
-  blob_when(w, imeif, "IMEI", imei, 1);
-  blob_when(w, msisdnf, "MSISDN", msisdn, 1);
+  tbcd_when(w, imsif, "IMSI", imsi);
+  tbcd_when(w, imeif, "IMEI", imei);
+  tbcd_when(w, msisdnf, "MSISDN", msisdn);
   if (w.randomizing()) {  // TBCD digits
     if (imsi) *imsi = {0x00, 0x01, 0x01, 0x21, 0x43, 0x65, 0x87, 0xf9};
     if (imei) *imei = {0x21, 0x43, 0x65, 0x87, 0x09, 0x21, 0x43, 0xf5};
@@ -751,8 +777,12 @@ void PmfAddressInformation::io(Wire& w) {
   bool v4 = w.has(ipv4), v6 = w.has(ipv6), mac = w.has(macs);
   w.flags({{"V4", v4}, {"V6", v6}, {"MAC", mac}});
   addresses(w, v4, ipv4, v6, ipv6);
-  w.num("PMF Port for 3GPP access", port_3gpp);
-  w.num("PMF Port for Non-3GPP access", port_non_3gpp);
+  if (v4 || v6) {  // an Ethernet session has no ports
+    w.num("PMF Port for 3GPP access", port_3gpp);
+    w.num("PMF Port for Non-3GPP access", port_non_3gpp);
+  } else if (w.filling()) {
+    port_3gpp = port_non_3gpp = 0;
+  }
   if (w.filling()) macs.reset();
   if (!mac) return;
   if (w.filling()) macs.emplace();
@@ -794,7 +824,10 @@ void NfInstanceId::io(Wire& w) {
 
 void SNssai::io(Wire& w) {
   w.num("SST", sst);
-  w.num("SD", sd, 3);
+  if (!w.printing()) return w.num("SD", sd, 3);
+  const uint8_t octets[] = {static_cast<uint8_t>(sd >> 16), static_cast<uint8_t>(sd >> 8), static_cast<uint8_t>(sd)};
+  std::string digits = to_hex(octets);
+  w.text("SD", digits, 0);
 }
 
 void IpVersion::io(Wire& w) { w.flags({{"V4", v4}, {"V6", v6}}); }
@@ -927,7 +960,9 @@ void DscpToPpiMapping::io(Wire& w) {
 }
 
 void PfcpSdRspFlags::io(Wire& w) { w.flags({{"PURU", puru}}); }
-void QerIndications::io(Wire& w) { w.flags({{"IQFIS", iqfis}}); }
+void QerIndications::io(Wire& w) { w.flags({{"IQFISN", iqfisn}}); }
+
+void ConfiguredTimeDomain::io(Wire& w) { w.flags({{"CTDI", ctdi}}); }
 
 void VendorSpecificNodeReportType::io(Wire& w) {
   w.num("Enterprise ID", enterprise_id);

@@ -57,7 +57,6 @@ enum class Cause : uint8_t {
   l2tp_tunnel_release = 84,
   l2tp_session_release = 85,
   session_restoration_failure = 86,
-  l2tp_tunnel_authentication_failure = 87,
 };
 
 // 8.2.2
@@ -1011,31 +1010,37 @@ struct MbsN4RespFlags {
   void io(Wire&);
   bool operator==(const MbsN4RespFlags&) const = default;
 };
-// 8.2.216: pairs of a paging policy indicator and the DSCPs that select it.
+// 8.2.214: pairs of a paging policy indicator and the DSCPs that select it.
 struct DscpToPpiMapping {
   uint8_t ppi = 0;
   std::vector<uint8_t> dscps;
   void io(Wire&);
   bool operator==(const DscpToPpiMapping&) const = default;
 };
-// 8.2.217
+// 8.2.215
 struct PfcpSdRspFlags {
   bool puru = false;
   void io(Wire&);
   bool operator==(const PfcpSdRspFlags&) const = default;
 };
-// 8.2.218
+// 8.2.216
 struct QerIndications {
-  bool iqfis = false;
+  bool iqfisn = false;
   void io(Wire&);
   bool operator==(const QerIndications&) const = default;
 };
-// 8.2.219
+// 8.2.217
 struct VendorSpecificNodeReportType {
   uint16_t enterprise_id = 0;
   uint8_t flags = 0;
   void io(Wire&);
   bool operator==(const VendorSpecificNodeReportType&) const = default;
+};
+// 8.2.218
+struct ConfiguredTimeDomain {
+  bool ctdi = false;  // the domain configured in the NW-TT
+  void io(Wire&);
+  bool operator==(const ConfiguredTimeDomain&) const = default;
 };
 
 }  // namespace sen::pfcp

@@ -6,8 +6,8 @@ namespace sen::pfcp {
 
 namespace {
 
-constexpr std::array<const char*, 321> names = [] {
-  std::array<const char*, 321> n{};
+constexpr std::array<const char*, 322> names = [] {
+  std::array<const char*, 322> n{};
   n[1] = "Create PDR";
   n[2] = "PDI";
   n[3] = "Create FAR";
@@ -327,6 +327,7 @@ constexpr std::array<const char*, 321> names = [] {
   n[318] = "PFCPSDRsp-Flags";
   n[319] = "QER Indications";
   n[320] = "Vendor-Specific Node Report Type";
+  n[321] = "Configured Time Domain";
   return n;
 }();
 

@@ -329,6 +329,7 @@ inline constexpr uint16_t dscp_to_ppi_mapping_information = 317;
 inline constexpr uint16_t pfcpsdrsp_flags = 318;
 inline constexpr uint16_t qer_indications = 319;
 inline constexpr uint16_t vendor_specific_node_report_type = 320;
+inline constexpr uint16_t configured_time_domain = 321;
 
 }  // namespace ie
 

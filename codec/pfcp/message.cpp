@@ -14,28 +14,28 @@ void HeartbeatResponse::io(Group& g) {
 }
 
 void PfdManagementRequest::io(Group& g) {
-  g.list(ie::application_ids_pfds, application_ids_pfds);
+  g.conditional_list(ie::application_ids_pfds, application_ids_pfds);
   g.optional(ie::node_id, node_id);
 }
 
 void PfdManagementResponse::io(Group& g) {
   g.mandatory(ie::cause, cause);
-  g.optional(ie::offending_ie, offending_ie);
+  g.conditional(ie::offending_ie, offending_ie);
   g.optional(ie::node_id, node_id);
 }
 
 void AssociationSetupRequest::io(Group& g) {
   g.mandatory(ie::node_id, node_id);
   g.mandatory(ie::recovery_time_stamp, recovery_time_stamp);
-  g.optional(ie::up_function_features, up_function_features);
-  g.optional(ie::cp_function_features, cp_function_features);
-  g.list(ie::user_plane_ip_resource_information, user_plane_ip_resource_information);
-  g.list(ie::alternative_smf_ip_address, alternative_smf_ip_addresses);
-  g.optional(ie::smf_set_id, smf_set_id);
+  g.conditional(ie::up_function_features, up_function_features);
+  g.conditional(ie::cp_function_features, cp_function_features);
+  g.conditional_list(ie::user_plane_ip_resource_information, user_plane_ip_resource_information);
+  g.optional_list(ie::alternative_smf_ip_address, alternative_smf_ip_addresses);
+  g.conditional(ie::smf_set_id, smf_set_id);
   g.optional(ie::pfcp_session_retention_information, pfcp_session_retention_information);
-  g.list(ie::ue_ip_address_pool_information, ue_ip_address_pool_information);
-  g.list(ie::gtp_u_path_qos_control_information, gtp_u_path_qos_control_information);
-  g.list(ie::clock_drift_control_information, clock_drift_control_information);
+  g.optional_list(ie::ue_ip_address_pool_information, ue_ip_address_pool_information);
+  g.conditional_list(ie::gtp_u_path_qos_control_information, gtp_u_path_qos_control_information);
+  g.optional_list(ie::clock_drift_control_information, clock_drift_control_information);
   g.optional(ie::nf_instance_id, upf_instance_id);
   g.optional(ie::pfcpasreq_flags, pfcpasreq_flags);
 }
@@ -44,15 +44,15 @@ void AssociationSetupResponse::io(Group& g) {
   g.mandatory(ie::node_id, node_id);
   g.mandatory(ie::cause, cause);
   g.mandatory(ie::recovery_time_stamp, recovery_time_stamp);
-  g.optional(ie::up_function_features, up_function_features);
-  g.optional(ie::cp_function_features, cp_function_features);
-  g.list(ie::user_plane_ip_resource_information, user_plane_ip_resource_information);
-  g.list(ie::alternative_smf_ip_address, alternative_smf_ip_addresses);
-  g.optional(ie::smf_set_id, smf_set_id);
+  g.conditional(ie::up_function_features, up_function_features);
+  g.conditional(ie::cp_function_features, cp_function_features);
+  g.conditional_list(ie::user_plane_ip_resource_information, user_plane_ip_resource_information);
+  g.optional_list(ie::alternative_smf_ip_address, alternative_smf_ip_addresses);
+  g.conditional(ie::smf_set_id, smf_set_id);
   g.optional(ie::pfcpasrsp_flags, pfcpasrsp_flags);
-  g.list(ie::clock_drift_control_information, clock_drift_control_information);
-  g.list(ie::ue_ip_address_pool_information, ue_ip_address_pool_information);
-  g.list(ie::gtp_u_path_qos_control_information, gtp_u_path_qos_control_information);
+  g.conditional_list(ie::clock_drift_control_information, clock_drift_control_information);
+  g.optional_list(ie::ue_ip_address_pool_information, ue_ip_address_pool_information);
+  g.conditional_list(ie::gtp_u_path_qos_control_information, gtp_u_path_qos_control_information);
   g.optional(ie::nf_instance_id, upf_instance_id);
 }
 
@@ -60,16 +60,16 @@ void AssociationUpdateRequest::io(Group& g) {
   g.mandatory(ie::node_id, node_id);
   g.optional(ie::up_function_features, up_function_features);
   g.optional(ie::cp_function_features, cp_function_features);
-  g.list(ie::user_plane_ip_resource_information, user_plane_ip_resource_information);
-  g.optional(ie::pfcp_association_release_request, pfcp_association_release_request);
-  g.optional(ie::graceful_release_period, graceful_release_period);
+  g.conditional_list(ie::user_plane_ip_resource_information, user_plane_ip_resource_information);
+  g.conditional(ie::pfcp_association_release_request, pfcp_association_release_request);
+  g.conditional(ie::graceful_release_period, graceful_release_period);
   g.optional(ie::pfcpaureq_flags, pfcpaureq_flags);
-  g.list(ie::alternative_smf_ip_address, alternative_smf_ip_addresses);
+  g.optional_list(ie::alternative_smf_ip_address, alternative_smf_ip_addresses);
   g.optional(ie::smf_set_id, smf_set_id);
-  g.list(ie::clock_drift_control_information, clock_drift_control_information);
-  g.list(ie::ue_ip_address_pool_information, ue_ip_address_pool_information);
-  g.list(ie::gtp_u_path_qos_control_information, gtp_u_path_qos_control_information);
-  g.list(ie::ue_ip_address_usage_information, ue_ip_address_usage_information);
+  g.conditional_list(ie::clock_drift_control_information, clock_drift_control_information);
+  g.optional_list(ie::ue_ip_address_pool_information, ue_ip_address_pool_information);
+  g.conditional_list(ie::gtp_u_path_qos_control_information, gtp_u_path_qos_control_information);
+  g.optional_list(ie::ue_ip_address_usage_information, ue_ip_address_usage_information);
 }
 
 void AssociationUpdateResponse::io(Group& g) {
@@ -77,7 +77,7 @@ void AssociationUpdateResponse::io(Group& g) {
   g.mandatory(ie::cause, cause);
   g.optional(ie::up_function_features, up_function_features);
   g.optional(ie::cp_function_features, cp_function_features);
-  g.list(ie::ue_ip_address_usage_information, ue_ip_address_usage_information);
+  g.optional_list(ie::ue_ip_address_usage_information, ue_ip_address_usage_information);
 }
 
 void AssociationReleaseRequest::io(Group& g) {
@@ -94,44 +94,40 @@ void VersionNotSupportedResponse::io(Group&) {}
 void NodeReportRequest::io(Group& g) {
   g.mandatory(ie::node_id, node_id);
   g.mandatory(ie::node_report_type, node_report_type);
-  g.optional(ie::user_plane_path_failure_report, user_plane_path_failure_report);
-  g.optional(ie::user_plane_path_recovery_report, user_plane_path_recovery_report);
-  g.list(ie::clock_drift_report, clock_drift_reports);
-  g.list(ie::gtp_u_path_qos_report, gtp_u_path_qos_reports);
-  g.optional(ie::peer_up_restart_report, peer_up_restart_report);
-  g.optional(ie::vendor_specific_node_report_type, vendor_specific_node_report_type);
+  g.conditional(ie::vendor_specific_node_report_type, vendor_specific_node_report_type);
+  g.conditional(ie::user_plane_path_failure_report, user_plane_path_failure_report);
+  g.conditional(ie::user_plane_path_recovery_report, user_plane_path_recovery_report);
+  g.conditional_list(ie::clock_drift_report, clock_drift_reports);
+  g.conditional_list(ie::gtp_u_path_qos_report, gtp_u_path_qos_reports);
+  g.conditional(ie::peer_up_restart_report, peer_up_restart_report);
 }
 
 void NodeReportResponse::io(Group& g) {
   g.mandatory(ie::node_id, node_id);
   g.mandatory(ie::cause, cause);
-  g.optional(ie::offending_ie, offending_ie);
+  g.conditional(ie::offending_ie, offending_ie);
 }
 
 void SessionSetDeletionRequest::io(Group& g) {
   g.mandatory(ie::node_id, node_id);
-  g.list(ie::fq_csid, fq_csids);
+  g.conditional_list(ie::fq_csid, fq_csids);
 }
 
 void SessionSetDeletionResponse::io(Group& g) {
   g.mandatory(ie::node_id, node_id);
   g.mandatory(ie::cause, cause);
-  g.optional(ie::offending_ie, offending_ie);
+  g.conditional(ie::offending_ie, offending_ie);
 }
 
 void SessionSetModificationRequest::io(Group& g) {
-  g.optional(ie::alternative_smf_ip_address, alternative_smf_ip_address);
-  g.list(ie::fq_csid, fq_csids);
-  g.list(ie::group_id, group_ids);
-  g.list(ie::cp_ip_address, cp_ip_addresses);
-  g.list(ie::pfcp_session_change_info, pfcp_session_change_info);
-  g.optional(ie::node_id, node_id);
+  g.mandatory(ie::node_id, node_id);
+  g.some(ie::pfcp_session_change_info, pfcp_session_change_info);
 }
 
 void SessionSetModificationResponse::io(Group& g) {
+  g.mandatory(ie::node_id, node_id);
   g.mandatory(ie::cause, cause);
-  g.optional(ie::offending_ie, offending_ie);
-  g.optional(ie::node_id, node_id);
+  g.conditional(ie::offending_ie, offending_ie);
 }
 
 void SessionEstablishmentRequest::io(Group& g) {
@@ -139,159 +135,161 @@ void SessionEstablishmentRequest::io(Group& g) {
   g.mandatory(ie::f_seid, cp_f_seid);
   g.some(ie::create_pdr, create_pdrs);
   g.some(ie::create_far, create_fars);
-  g.list(ie::create_urr, create_urrs);
-  g.list(ie::create_qer, create_qers);
-  g.list(ie::create_bar, create_bars);
-  g.list(ie::create_traffic_endpoint, create_traffic_endpoints);
-  g.optional(ie::pdn_type, pdn_type);
-  g.list(ie::fq_csid, fq_csids);
+  g.conditional_list(ie::create_urr, create_urrs);
+  g.conditional_list(ie::create_qer, create_qers);
+  g.optional_list(ie::create_bar, create_bars);
+  g.conditional_list(ie::create_traffic_endpoint, create_traffic_endpoints);
+  g.conditional(ie::pdn_type, pdn_type);
+  g.conditional_list(ie::fq_csid, fq_csids);
   g.optional(ie::user_plane_inactivity_timer, user_plane_inactivity_timer);
   g.optional(ie::user_id, user_id);
   g.optional(ie::trace_information, trace_information);
   g.optional(ie::apn_dnn, apn_dnn);
-  g.list(ie::create_mar, create_mars);
-  g.optional(ie::pfcpsereq_flags, pfcpsereq_flags);
-  g.optional(ie::create_bridge_info_for_tsc, create_bridge_info_for_tsc);
-  g.list(ie::create_srr, create_srrs);
-  g.optional(ie::provide_atsss_control_information, provide_atsss_control_information);
+  g.conditional_list(ie::create_mar, create_mars);
+  g.conditional(ie::pfcpsereq_flags, pfcpsereq_flags);
+  g.conditional(ie::create_bridge_info_for_tsc, create_bridge_info_for_tsc);
+  g.optional_list(ie::create_srr, create_srrs);
+  g.conditional(ie::provide_atsss_control_information, provide_atsss_control_information);
   g.optional(ie::recovery_time_stamp, recovery_time_stamp);
   g.optional(ie::s_nssai, s_nssai);
   g.optional(ie::provide_rds_configuration_information, provide_rds_configuration_information);
   g.optional(ie::rat_type, rat_type);
-  g.optional(ie::l2tp_tunnel_information, l2tp_tunnel_information);
-  g.optional(ie::l2tp_session_information, l2tp_session_information);
+  g.conditional_list(ie::l2tp_tunnel_information, l2tp_tunnel_information);
+  g.conditional(ie::l2tp_session_information, l2tp_session_information);
   g.optional(ie::group_id, group_id);
-  g.optional(ie::mbs_session_n4mb_control_information, mbs_session_n4mb_control_information);
-  g.list(ie::mbs_session_n4_control_information, mbs_session_n4_control_information);
-  g.list(ie::dscp_to_ppi_control_information, dscp_to_ppi_control_information);
+  g.conditional(ie::mbs_session_n4mb_control_information, mbs_session_n4mb_control_information);
+  g.conditional_list(ie::mbs_session_n4_control_information, mbs_session_n4_control_information);
+  g.optional_list(ie::dscp_to_ppi_control_information, dscp_to_ppi_control_information);
 }
 
 void SessionEstablishmentResponse::io(Group& g) {
   g.mandatory(ie::node_id, node_id);
   g.mandatory(ie::cause, cause);
-  g.optional(ie::offending_ie, offending_ie);
-  g.optional(ie::f_seid, up_f_seid);
-  g.list(ie::created_pdr, created_pdrs);
+  g.conditional(ie::offending_ie, offending_ie);
+  g.conditional(ie::f_seid, up_f_seid);
+  g.conditional_list(ie::created_pdr, created_pdrs);
   g.optional(ie::load_control_information, load_control_information);
   g.optional(ie::overload_control_information, overload_control_information);
-  g.list(ie::fq_csid, fq_csids);
-  g.optional(ie::failed_rule_id, failed_rule_id);
-  g.list(ie::created_traffic_endpoint, created_traffic_endpoints);
-  g.optional(ie::created_bridge_info_for_tsc, created_bridge_info_for_tsc);
-  g.optional(ie::atsss_control_parameters, atsss_control_parameters);
+  g.conditional_list(ie::fq_csid, fq_csids);
+  g.conditional(ie::failed_rule_id, failed_rule_id);
+  g.conditional_list(ie::created_traffic_endpoint, created_traffic_endpoints);
+  g.conditional(ie::created_bridge_info_for_tsc, created_bridge_info_for_tsc);
+  g.conditional(ie::atsss_control_parameters, atsss_control_parameters);
   g.optional(ie::rds_configuration_information, rds_configuration_information);
-  g.list(ie::partial_failure_information, partial_failure_information);
+  g.conditional_list(ie::partial_failure_information, partial_failure_information);
   g.optional(ie::created_l2tp_session, created_l2tp_session);
-  g.optional(ie::mbs_session_n4mb_information, mbs_session_n4mb_information);
-  g.list(ie::mbs_session_n4_information, mbs_session_n4_information);
+  g.conditional(ie::mbs_session_n4mb_information, mbs_session_n4mb_information);
+  g.conditional_list(ie::mbs_session_n4_information, mbs_session_n4_information);
 }
 
 void SessionModificationRequest::io(Group& g) {
-  g.optional(ie::f_seid, cp_f_seid);
-  g.list(ie::remove_pdr, remove_pdrs);
-  g.list(ie::remove_far, remove_fars);
-  g.list(ie::remove_urr, remove_urrs);
-  g.list(ie::remove_qer, remove_qers);
-  g.list(ie::remove_bar, remove_bars);
-  g.list(ie::remove_traffic_endpoint, remove_traffic_endpoints);
-  g.list(ie::create_pdr, create_pdrs);
-  g.list(ie::create_far, create_fars);
-  g.list(ie::create_urr, create_urrs);
-  g.list(ie::create_qer, create_qers);
-  g.list(ie::create_bar, create_bars);
-  g.list(ie::create_traffic_endpoint, create_traffic_endpoints);
-  g.list(ie::update_pdr, update_pdrs);
-  g.list(ie::update_far, update_fars);
-  g.list(ie::update_urr, update_urrs);
-  g.list(ie::update_qer, update_qers);
-  g.list(ie::update_bar_modification, update_bars);
-  g.list(ie::update_traffic_endpoint, update_traffic_endpoints);
-  g.optional(ie::pfcpsmreq_flags, pfcpsmreq_flags);
-  g.list(ie::query_urr, query_urrs);
-  g.list(ie::fq_csid, fq_csids);
-  g.optional(ie::user_plane_inactivity_timer, user_plane_inactivity_timer);
+  g.conditional(ie::f_seid, cp_f_seid);
+  g.conditional_list(ie::remove_pdr, remove_pdrs);
+  g.conditional_list(ie::remove_far, remove_fars);
+  g.conditional_list(ie::remove_urr, remove_urrs);
+  g.conditional_list(ie::remove_qer, remove_qers);
+  g.conditional_list(ie::remove_bar, remove_bars);
+  g.conditional_list(ie::remove_traffic_endpoint, remove_traffic_endpoints);
+  g.conditional_list(ie::create_pdr, create_pdrs);
+  g.conditional_list(ie::create_far, create_fars);
+  g.conditional_list(ie::create_urr, create_urrs);
+  g.conditional_list(ie::create_qer, create_qers);
+  g.conditional_list(ie::create_bar, create_bars);
+  g.conditional_list(ie::create_traffic_endpoint, create_traffic_endpoints);
+  g.conditional_list(ie::update_pdr, update_pdrs);
+  g.conditional_list(ie::update_far, update_fars);
+  g.conditional_list(ie::update_urr, update_urrs);
+  g.conditional_list(ie::update_qer, update_qers);
+  g.conditional_list(ie::update_bar_modification, update_bars);
+  g.conditional_list(ie::update_traffic_endpoint, update_traffic_endpoints);
+  g.conditional(ie::pfcpsmreq_flags, pfcpsmreq_flags);
+  g.conditional_list(ie::query_urr, query_urrs);
+  g.conditional_list(ie::fq_csid, fq_csids);
+  g.conditional(ie::user_plane_inactivity_timer, user_plane_inactivity_timer);
   g.optional(ie::query_urr_reference, query_urr_reference);
   g.optional(ie::trace_information, trace_information);
-  g.list(ie::remove_mar, remove_mars);
-  g.list(ie::update_mar, update_mars);
-  g.list(ie::create_mar, create_mars);
-  g.optional(ie::node_id, node_id);
-  g.list(ie::tsc_management_modification_request, tsc_management_information);
-  g.list(ie::remove_srr, remove_srrs);
-  g.list(ie::create_srr, create_srrs);
-  g.list(ie::update_srr, update_srrs);
-  g.optional(ie::provide_atsss_control_information, provide_atsss_control_information);
-  g.optional(ie::ethernet_context_information, ethernet_context_information);
-  g.list(ie::access_availability_information, access_availability_information);
-  g.list(ie::query_packet_rate_status, query_packet_rate_status);
+  g.conditional_list(ie::remove_mar, remove_mars);
+  g.conditional_list(ie::update_mar, update_mars);
+  g.conditional_list(ie::create_mar, create_mars);
+  g.conditional(ie::node_id, node_id);
+  g.conditional_list(ie::tsc_management_modification_request, tsc_management_information);
+  g.conditional_list(ie::remove_srr, remove_srrs);
+  g.conditional_list(ie::create_srr, create_srrs);
+  g.conditional_list(ie::update_srr, update_srrs);
+  g.conditional(ie::provide_atsss_control_information, provide_atsss_control_information);
+  g.conditional(ie::ethernet_context_information, ethernet_context_information);
+  g.optional_list(ie::access_availability_information, access_availability_information);
+  g.conditional_list(ie::query_packet_rate_status, query_packet_rate_status);
   g.optional(ie::s_nssai, s_nssai);
-  g.optional(ie::rat_type, rat_type);
-  g.optional(ie::group_id, group_id);
-  g.list(ie::mbs_session_n4_control_information, mbs_session_n4_control_information);
-  g.list(ie::dscp_to_ppi_control_information, dscp_to_ppi_control_information);
+  g.conditional(ie::rat_type, rat_type);
+  g.conditional(ie::group_id, group_id);
+  g.conditional_list(ie::mbs_session_n4_control_information, mbs_session_n4_control_information);
+  g.conditional_list(ie::dscp_to_ppi_control_information, dscp_to_ppi_control_information);
 }
 
 void SessionModificationResponse::io(Group& g) {
   g.mandatory(ie::cause, cause);
-  g.optional(ie::offending_ie, offending_ie);
-  g.list(ie::created_pdr, created_pdrs);
+  g.conditional(ie::offending_ie, offending_ie);
+  g.conditional_list(ie::created_pdr, created_pdrs);
   g.optional(ie::load_control_information, load_control_information);
   g.optional(ie::overload_control_information, overload_control_information);
-  g.list(ie::usage_report_modification, usage_reports);
-  g.optional(ie::failed_rule_id, failed_rule_id);
-  g.optional(ie::additional_usage_reports_information, additional_usage_reports_information);
-  g.list(ie::created_traffic_endpoint, created_traffic_endpoints);
-  g.list(ie::tsc_management_modification_response, tsc_management_information);
-  g.optional(ie::atsss_control_parameters, atsss_control_parameters);
-  g.list(ie::updated_pdr, updated_pdrs);
-  g.list(ie::packet_rate_status_report_modification, packet_rate_status_reports);
-  g.list(ie::partial_failure_information, partial_failure_information);
-  g.list(ie::mbs_session_n4_information, mbs_session_n4_information);
+  g.conditional_list(ie::usage_report_modification, usage_reports);
+  g.conditional(ie::failed_rule_id, failed_rule_id);
+  g.conditional(ie::additional_usage_reports_information, additional_usage_reports_information);
+  g.conditional_list(ie::created_traffic_endpoint, created_traffic_endpoints);
+  g.conditional_list(ie::tsc_management_modification_response, tsc_management_information);
+  g.conditional(ie::atsss_control_parameters, atsss_control_parameters);
+  g.conditional_list(ie::updated_pdr, updated_pdrs);
+  g.conditional_list(ie::packet_rate_status_report_modification, packet_rate_status_reports);
+  g.conditional_list(ie::partial_failure_information, partial_failure_information);
+  g.conditional_list(ie::mbs_session_n4_information, mbs_session_n4_information);
 }
 
 void SessionDeletionRequest::io(Group& g) {
-  g.optional(ie::f_seid, cp_f_seid);
-  g.optional(ie::node_id, node_id);
+  g.conditional(ie::f_seid, cp_f_seid);
+  g.conditional(ie::node_id, node_id);
 }
 
 void SessionDeletionResponse::io(Group& g) {
   g.mandatory(ie::cause, cause);
-  g.optional(ie::offending_ie, offending_ie);
+  g.conditional(ie::offending_ie, offending_ie);
   g.optional(ie::load_control_information, load_control_information);
   g.optional(ie::overload_control_information, overload_control_information);
-  g.list(ie::usage_report_deletion, usage_reports);
-  g.optional(ie::additional_usage_reports_information, additional_usage_reports_information);
-  g.list(ie::packet_rate_status_report, packet_rate_status_reports);
-  g.list(ie::session_report, session_reports);
-  g.list(ie::mbs_session_n4_information, mbs_session_n4_information);
-  g.optional(ie::pfcpsdrsp_flags, pfcpsdrsp_flags);
+  g.conditional_list(ie::usage_report_deletion, usage_reports);
+  g.conditional(ie::additional_usage_reports_information, additional_usage_reports_information);
+  g.conditional_list(ie::packet_rate_status_report, packet_rate_status_reports);
+  g.conditional_list(ie::session_report, session_reports);
+  g.conditional_list(ie::mbs_session_n4_information, mbs_session_n4_information);
+  g.conditional(ie::pfcpsdrsp_flags, pfcpsdrsp_flags);
 }
 
 void SessionReportRequest::io(Group& g) {
   g.mandatory(ie::report_type, report_type);
-  g.optional(ie::downlink_data_report, downlink_data_report);
-  g.list(ie::usage_report_report, usage_reports);
-  g.optional(ie::error_indication_report, error_indication_report);
+  g.conditional(ie::downlink_data_report, downlink_data_report);
+  g.conditional_list(ie::usage_report_report, usage_reports);
+  g.conditional(ie::error_indication_report, error_indication_report);
   g.optional(ie::load_control_information, load_control_information);
   g.optional(ie::overload_control_information, overload_control_information);
-  g.optional(ie::additional_usage_reports_information, additional_usage_reports_information);
-  g.optional(ie::pfcpsrreq_flags, pfcpsrreq_flags);
-  g.optional(ie::f_seid, old_cp_f_seid);
-  g.optional(ie::packet_rate_status_report, packet_rate_status_report);
-  g.list(ie::tsc_management_report_request, tsc_management_information);
-  g.list(ie::session_report, session_reports);
+  g.conditional(ie::additional_usage_reports_information, additional_usage_reports_information);
+  g.conditional(ie::pfcpsrreq_flags, pfcpsrreq_flags);
+  g.conditional(ie::f_seid, old_cp_f_seid);
+  g.conditional(ie::packet_rate_status_report, packet_rate_status_report);
+  g.conditional_list(ie::tsc_management_report_request, tsc_management_information);
+  g.conditional_list(ie::session_report, session_reports);
   g.optional(ie::cause, cause);
 }
 
 void SessionReportResponse::io(Group& g) {
   g.mandatory(ie::cause, cause);
-  g.optional(ie::offending_ie, offending_ie);
-  g.optional(ie::update_bar_report_response, update_bar);
-  g.optional(ie::pfcpsrrsp_flags, pfcpsrrsp_flags);
+  g.conditional(ie::offending_ie, offending_ie);
+  g.conditional(ie::update_bar_report_response, update_bar);
+  g.conditional(ie::pfcpsrrsp_flags, pfcpsrrsp_flags);
   g.optional(ie::f_seid, cp_f_seid);
+  g.optional(ie::f_teid, n4_u_f_teid);
   g.optional(ie::alternative_smf_ip_address, alternative_smf_ip_address);
   g.optional(ie::fq_csid, fq_csid);
-  g.optional(ie::group_id, group_id);
+  g.conditional(ie::group_id, group_id);
+  g.conditional(ie::node_id, node_id);
 }
 
 namespace {
@@ -375,6 +373,14 @@ Result<Front> parse_front(ByteView in) {
   return front;
 }
 
+// Whether the message's Cause (the first counts) is a rejection (8.2.1: 64 and up).
+bool rejects(const std::vector<Slot>& slots) {
+  for (const Slot& slot : slots) {
+    if (slot.type == ie::cause) return slot.length > 0 && slot.value[0] >= 64;
+  }
+  return false;
+}
+
 std::unexpected<DecodeError> refuse(Error error, Cause cause, uint16_t ie, const Front* front) {
   DecodeError out;
   static_cast<Error&>(out) = std::move(error);
@@ -444,6 +450,8 @@ std::expected<Packet, DecodeError> decode(ByteView message) {
   pass.slots.reserve(64);
   pass.path.reserve(8);
   if (scan(pass, message.subspan(front->octets))) {
+    pass.modifying = front->type == SessionModificationRequest::type;
+    pass.rejecting = !is_request(front->type) && rejects(pass.slots);
     std::visit([&](auto& body) { Group::run(pass, body, 0, pass.slots.size()); }, packet.body);
   }
   if (!pass.failed) return packet;
@@ -487,7 +495,7 @@ void print(const Packet& packet, codec::Tree& tree) {
   if (header.seid) tree.leaf("SEID", *header.seid);
   tree.leaf("Sequence Number", header.sequence);
   if (header.priority) tree.leaf("Message Priority", *header.priority);
-  if (header.follow_on) tree.leaf("FO", true);
+  tree.leaf("FO", header.follow_on);
   Pass pass(Mode::print);
   pass.tree = &tree;
   std::visit([&](const auto& body) { Group::run(pass, const_cast<std::decay_t<decltype(body)>&>(body), 0, 0); }, packet.body);

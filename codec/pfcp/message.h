@@ -7,7 +7,9 @@
 //   auto bytes = pfcp::encode({.header = {.seid = 7, .sequence = 1}, .body = pfcp::SessionDeletionRequest{}});
 //
 // Encoding a decoded message gives the octets received. Unknown IEs and IEs of vendors are kept (extra); a repeated IE that may
-// occur once is kept and ignored (7.6.10). Errors: truncated and invalid with the PFCP cause of clause 7.6.
+// occur once is kept and ignored (7.6.10), and so is an optional IE whose value makes no sense (7.6.8). An IE of length 0 is in extra
+// (Extra::removes, 5.6.3). A response with a rejection cause needs no other IE (7.2.3.2): members not there keep their initial value.
+// Errors: truncated and invalid with the PFCP cause of clause 7.6.
 #pragma once
 
 #include <expected>
@@ -167,23 +169,23 @@ struct VersionNotSupportedResponse {
   bool operator==(const VersionNotSupportedResponse&) const = default;
 };
 
-// Table 7.4.5.1-1
+// Table 7.4.5.1.1-1
 struct NodeReportRequest {
   static constexpr uint8_t type = 12;
   NodeId node_id;
   NodeReportType node_report_type;
+  std::optional<VendorSpecificNodeReportType> vendor_specific_node_report_type;
   std::optional<UserPlanePathFailureReport> user_plane_path_failure_report;
   std::optional<UserPlanePathRecoveryReport> user_plane_path_recovery_report;
   std::vector<ClockDriftReport> clock_drift_reports;
   std::vector<GtpuPathQosReport> gtp_u_path_qos_reports;
   std::optional<PeerUpRestartReport> peer_up_restart_report;
-  std::optional<VendorSpecificNodeReportType> vendor_specific_node_report_type;
   Extra extra;
   void io(Group&);
   bool operator==(const NodeReportRequest&) const = default;
 };
 
-// Table 7.4.5.2-1
+// Table 7.4.5.2.1-1
 struct NodeReportResponse {
   static constexpr uint8_t type = 13;
   NodeId node_id;
@@ -218,12 +220,8 @@ struct SessionSetDeletionResponse {
 // Table 7.4.7.1-1
 struct SessionSetModificationRequest {
   static constexpr uint8_t type = 16;
-  std::optional<AlternativeSmfIpAddress> alternative_smf_ip_address;
-  std::vector<FqCsid> fq_csids;
-  std::vector<std::string> group_ids;
-  std::vector<CpIpAddress> cp_ip_addresses;
-  std::vector<SessionChangeInfo> pfcp_session_change_info;
-  std::optional<NodeId> node_id;
+  NodeId node_id;
+  std::vector<SessionChangeInfo> pfcp_session_change_info;  // at least one
   Extra extra;
   void io(Group&);
   bool operator==(const SessionSetModificationRequest&) const = default;
@@ -232,9 +230,9 @@ struct SessionSetModificationRequest {
 // Table 7.4.7.2-1
 struct SessionSetModificationResponse {
   static constexpr uint8_t type = 17;
+  NodeId node_id;
   Cause cause = Cause::accepted;
   std::optional<uint16_t> offending_ie;
-  std::optional<NodeId> node_id;
   Extra extra;
   void io(Group&);
   bool operator==(const SessionSetModificationResponse&) const = default;
@@ -266,7 +264,7 @@ struct SessionEstablishmentRequest {
   std::optional<SNssai> s_nssai;
   std::optional<ProvideRdsConfigurationInformation> provide_rds_configuration_information;
   std::optional<uint8_t> rat_type;
-  std::optional<L2tpTunnelInformation> l2tp_tunnel_information;
+  std::vector<L2tpTunnelInformation> l2tp_tunnel_information;
   std::optional<L2tpSessionInformation> l2tp_session_information;
   std::optional<std::string> group_id;
   std::optional<MbsSessionN4mbControlInformation> mbs_session_n4mb_control_information;
@@ -432,9 +430,11 @@ struct SessionReportResponse {
   std::optional<UpdateBarReportResponse> update_bar;
   std::optional<PfcpSrRspFlags> pfcpsrrsp_flags;
   std::optional<FSeid> cp_f_seid;
+  std::optional<FTeid> n4_u_f_teid;
   std::optional<AlternativeSmfIpAddress> alternative_smf_ip_address;
   std::optional<FqCsid> fq_csid;
   std::optional<std::string> group_id;
+  std::optional<NodeId> node_id;
   Extra extra;
   void io(Group&);
   bool operator==(const SessionReportResponse&) const = default;

@@ -41,7 +41,7 @@ bool scan(Pass& pass, ByteView in) {
       pass.fail(Fault::exhausted, Cause::no_resources, type, fmt::format("more than {} IEs", max_ies));
       return false;
     }
-    pass.slots.push_back({type, length, in.data() + 4, false});
+    pass.slots.push_back({.type = type, .length = length, .value = in.data() + 4, .used = false});
     in = in.subspan(4u + length);
   }
   return true;
@@ -293,7 +293,38 @@ void Group::single(uint16_t type, bool needed, void* v, const Element& e) {
   if (pass_.failed) return;
   auto slot = find(type);
   if (slot != none) return read(slot, 0, v, e);
-  if (needed) missing(type);
+  if (!needed) return;
+  if (pass_.rejecting && pass_.path.empty() && !e.group) return absent(type, v, e);
+  missing(type);
+}
+
+// A mandatory IE that a rejecting response left out: its member keeps its initial value, which is not written while it stays so.
+void Group::absent(uint16_t type, void* v, const Element& e) {
+  pass_.scratch.clear();
+  Wire w(pass_.scratch);
+  e.leaf(w, v);
+  extra_.make().verbatim.push_back({.type = type, .ours = pass_.scratch, .absent = true});
+}
+
+bool Group::read_spared(size_t index, size_t nth, void* v, const Element& e, bool optional) {
+  if (pass_.failed) return true;
+  Slot& slot = pass_.slots[index];
+  bool removal = slot.length == 0 && (!e.group || pass_.modifying);
+  if (removal && !e.group) {
+    slot.kept = true;
+    return false;
+  }
+  optional |= pass_.optional > 0;
+  pass_.optional += optional;
+  read(index, nth, v, e);
+  pass_.optional -= optional;
+  if (!pass_.failed) return true;
+  // A length that lies (7.6.7) and a message that is too much refuse the whole.
+  if (pass_.cause == Cause::invalid_length || pass_.fault == Fault::exhausted || !(optional || removal)) return true;
+  pass_.failed = false;
+  pass_.where.clear();
+  pass_.slots[index].kept = true;
+  return false;
 }
 
 void Group::read(size_t index, size_t nth, void* v, const Element& e) {
@@ -361,6 +392,7 @@ void Group::write(uint16_t type, size_t nth, void* v, const Element& e) {
       for (const auto& kept : data->verbatim) {
         if (kept.type != type || kept.nth != nth) continue;
         if (!std::equal(out.begin() + static_cast<std::ptrdiff_t>(start + 4), out.end(), kept.ours.begin(), kept.ours.end())) continue;
+        if (kept.absent) return out.resize(start);
         out.resize(start + 4);
         out.insert(out.end(), kept.received.begin(), kept.received.end());
         break;
@@ -384,7 +416,7 @@ void Group::write_unknown() {
     out.insert(out.end(), {static_cast<uint8_t>(raw.type >> 8), static_cast<uint8_t>(raw.type), static_cast<uint8_t>(raw.value.size() >> 8),
                            static_cast<uint8_t>(raw.value.size())});
     out.insert(out.end(), raw.value.begin(), raw.value.end());
-    if (!data->order.empty()) pieces_.push_back({raw.type, start, out.size()});
+    if (!data->order.empty()) pieces_.push_back({Extra::unread | raw.type, start, out.size()});
   }
   if (!data->order.empty()) reorder();
 }
@@ -399,7 +431,7 @@ void Group::reorder() {
     piece.to = piece.from;
   };
   size_t done = 0;  // pieces before this one are out
-  for (uint16_t type : extra_.get()->order) {
+  for (uint32_t type : extra_.get()->order) {
     while (done < pieces_.size() && pieces_[done].to == pieces_[done].from) ++done;
     for (size_t i = done; i < pieces_.size(); ++i) {
       if (pieces_[i].type != type || pieces_[i].to == pieces_[i].from) continue;
@@ -415,6 +447,11 @@ void Group::reorder() {
 }
 
 void Group::print(uint16_t type, size_t nth, bool listed, void* v, const Element& e) {
+  if (auto* data = extra_.get()) {
+    for (const auto& kept : data->verbatim) {
+      if (kept.absent && kept.type == type) return;
+    }
+  }
   codec::Scope scope(*pass_.tree, ie_name(type));
   if (listed) pass_.tree->enter(nth);
   if (e.group) {
@@ -458,15 +495,20 @@ void Group::finish() {
     return;
   }
   if (pass_.failed) return;
+  size_t taken = last_;  // index after the last IE that is in a member
+  while (taken > first_ && (!pass_.slots[taken - 1].used || pass_.slots[taken - 1].kept)) --taken;
   for (size_t i = first_; i < last_; ++i) {
     const Slot& slot = pass_.slots[i];
-    if (slot.used) continue;
-    if (i < newest_) disorder_ = true;
+    if (slot.used && !slot.kept) continue;
+    if (i < taken) disorder_ = true;
     extra_.make().unknown.push_back({slot.type, Bytes(slot.value, slot.value + slot.length)});
   }
   if (!disorder_) return;
   auto& order = extra_.make().order;
-  for (size_t i = first_; i < last_; ++i) order.push_back(pass_.slots[i].type);
+  for (size_t i = first_; i < last_; ++i) {
+    const Slot& slot = pass_.slots[i];
+    order.push_back(slot.type | (slot.used && !slot.kept ? 0 : Extra::unread));
+  }
 }
 
 }  // namespace sen::pfcp

@@ -21,6 +21,7 @@ struct Slot {
   uint16_t length;
   const uint8_t* value;
   bool used;
+  bool kept = false;  // taken, but as octets only: its value makes no sense, or it has none
 };
 
 // What one pass over a message shares between its groups.
@@ -30,6 +31,9 @@ struct Pass {
   std::vector<Slot> slots;  // of the groups being read, innermost last
   std::vector<uint16_t> path;
   size_t ies = 0;
+  bool modifying = false;  // a Session Modification Request: an IE of length 0 asks to remove what was provisioned (5.6.3)
+  bool rejecting = false;  // a response with a rejection cause: only the cause needs to be there (7.2.3.2)
+  unsigned optional = 0;   // optional groups around the IE being read: all in them counts as optional (7.2.3.2)
   bool failed = false;
   Fault fault = Fault::invalid;
   Cause cause = Cause::mandatory_ie_incorrect;
@@ -65,6 +69,7 @@ class Wire {
   bool reading() const { return mode_ == Mode::read; }
   bool writing() const { return mode_ == Mode::write; }
   bool randomizing() const { return mode_ == Mode::random; }
+  bool printing() const { return mode_ == Mode::print; }
   // True in the modes that set the fields.
   bool filling() const { return reading() || randomizing(); }
   size_t left() const { return static_cast<size_t>(end_ - at_); }
@@ -194,22 +199,28 @@ class Group {
   void mandatory(uint16_t type, T& v) {
     single(type, true, &v, element<T>());
   }
+  // P is O in the standard's table: an IE whose value makes no sense is as good as absent (7.6.8); its octets are kept.
   template <class T>
   void optional(uint16_t type, std::optional<T>& v) {
-    if (pass_.mode == Mode::read) {
-      if (auto slot = find(type); slot != none) read(slot, 0, &v.emplace(), element<T>());
-    } else {
-      if (pass_.mode == Mode::random && wanted()) v.emplace();
-      if (v) single(type, false, &*v, element<T>());
-    }
+    maybe(type, v, true);
   }
   template <class T>
-  void list(uint16_t type, std::vector<T>& v) {
-    many(type, v, 0);
+  void optional_list(uint16_t type, std::vector<T>& v) {
+    many(type, v, 0, true);
   }
+  // P is C: such a value refuses the message.
+  template <class T>
+  void conditional(uint16_t type, std::optional<T>& v) {
+    maybe(type, v, false);
+  }
+  template <class T>
+  void conditional_list(uint16_t type, std::vector<T>& v) {
+    many(type, v, 0, false);
+  }
+  // P is M, several may be there.
   template <class T>
   void some(uint16_t type, std::vector<T>& v) {
-    many(type, v, 1);
+    many(type, v, 1, false);
   }
   // Takes the IEs of v from the octets in slots [first_, last_), or writes them.
   template <class T>
@@ -239,14 +250,30 @@ class Group {
     }
   }
   template <class T>
-  void many(uint16_t type, std::vector<T>& v, size_t at_least) {
+  void maybe(uint16_t type, std::optional<T>& v, bool optional) {
+    if (pass_.mode == Mode::read) {
+      auto slot = find(type);
+      if (slot != none && !read_spared(slot, 0, &v.emplace(), element<T>(), optional)) v.reset();
+    } else {
+      if (pass_.mode == Mode::random && wanted()) v.emplace();
+      if (v) single(type, false, &*v, element<T>());
+    }
+  }
+  template <class T>
+  void many(uint16_t type, std::vector<T>& v, size_t at_least, bool optional) {
     if (pass_.mode == Mode::read) {
       size_t n = count(type);
       if (n < at_least) return missing(type);
       v.reserve(n);
-      for (size_t nth = 0; nth < n && !pass_.failed; ++nth) {
+      for (size_t i = 0; i < n && !pass_.failed; ++i) {
         auto slot = find(type);
-        read(slot, nth, &v.emplace_back(), element<T>());
+        size_t nth = v.size();
+        T& value = v.emplace_back();
+        if (at_least) {
+          read(slot, nth, &value, element<T>());
+        } else if (!read_spared(slot, nth, &value, element<T>(), optional)) {
+          v.pop_back();
+        }
       }
       return;
     }
@@ -261,6 +288,9 @@ class Group {
   void missing(uint16_t type);
   void single(uint16_t type, bool needed, void* v, const Element& e);
   void read(size_t slot, size_t nth, void* v, const Element& e);
+  // Like read() for an IE that need not be there; false when only its octets are kept.
+  bool read_spared(size_t slot, size_t nth, void* v, const Element& e, bool optional);
+  void absent(uint16_t type, void* v, const Element& e);
   void other(uint16_t type, size_t nth, bool listed, void* v, const Element& e);
   void write(uint16_t type, size_t nth, void* v, const Element& e);
   void print(uint16_t type, size_t nth, bool listed, void* v, const Element& e);
@@ -276,7 +306,7 @@ class Group {
   size_t newest_ = 0;  // index after the last IE taken
   size_t out_start_ = 0;
   struct Piece {
-    uint16_t type;
+    uint32_t type;  // as in Extra::Data::order
     size_t from, to;
   };
   std::vector<Piece> pieces_;  // only when an order is kept

@@ -7,7 +7,9 @@ using nas::MmCause;
 
 void Core::begin_authentication(Ue& ue) {
   ue.authentication = std::make_unique<Authentication>();
-  ue.authentication->ngksi = ue.security_valid ? static_cast<uint8_t>((ue.security.ngksi() + 1) % 7) : 0;
+  // Another than the one of the context that the UE may still have (TS 24.501 5.4.1.3.2).
+  uint8_t used = ue.security_valid ? ue.security.ngksi() : ue.registration ? ue.registration->request.ngksi.value : 7;
+  ue.authentication->ngksi = used >= 6 ? 0 : static_cast<uint8_t>(used + 1);
   on_authentication(ue, AuthenticationEvent::start);
 }
 

@@ -192,6 +192,7 @@ void Core::drop_ue(Ue& ue) {
   on_paging(ue, PagingEvent::abandoned);
   release_sessions(ue, sbi::SmCause::other);
   set_registered(ue, false);
+  if (!ue.sdm_subscription.empty()) bus.call<sbi::NudmSdmUnsubscribe>({.supi = ue.supi, .subscription_id = ue.sdm_subscription}, [](auto) {});
   for (uint32_t tmsi : {ue.tmsi, ue.old_tmsi}) {
     auto found = by_tmsi.find(tmsi);
     if (found != by_tmsi.end() && found->second == ue.id) by_tmsi.erase(found);

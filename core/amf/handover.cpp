@@ -27,7 +27,7 @@ void Core::on_handover_required(Connection& c, const ngap::HandoverRequired& m) 
   };
   if (!ue || ue->connection != c.id || !ue->registered() || c.state != Connection::State::ready) return refuse(protocol_cause(ngap::CauseProtocol::message_not_compatible_with_receiver_state), "no registered UE with a context");
   // A security mode command in flight would leave UE and gNB with different keys.
-  if (ue->handover || ue->path_switch || ue->registration || ue->authentication || ue->security_mode || ue->deregistration) {
+  if (ue->handover || ue->path_switch || (ue->registration && ue->registration->state != RegistrationState::accepting) || ue->authentication || ue->security_mode || ue->deregistration) {
     return refuse(radio_cause(CauseRadioNetwork::interaction_with_other_procedure), "another procedure is under way");
   }
   auto* node = m.target_id.target_ran_node_id();

@@ -142,12 +142,11 @@ void Core::on_uplink_nas(Connection& c, ByteView pdu) {
     if (verified && message.error().cause != 0) send_status(*ue, static_cast<nas::MmCause>(message.error().cause));
     return drop(message.error().describe());
   }
-  // 4.4.4.3: what may be processed without integrity; once NAS signalling is secured, of these only the answers to requests under way.
+  // 4.4.4.3: what may be processed without integrity protection before NAS signalling is secured; afterwards nothing.
   auto type = message->type();
-  bool tolerated = type == nas::MessageType::identity_response || type == nas::MessageType::authentication_response ||
-                   type == nas::MessageType::authentication_failure || type == nas::MessageType::security_mode_reject ||
-                   (type == nas::MessageType::registration_request && !c.secured) ||
-                   (type == nas::MessageType::deregistration_accept_network && !c.secured);
+  bool tolerated = !c.secured && (type == nas::MessageType::identity_response || type == nas::MessageType::authentication_response ||
+                                  type == nas::MessageType::authentication_failure || type == nas::MessageType::security_mode_reject ||
+                                  type == nas::MessageType::registration_request || type == nas::MessageType::deregistration_accept_network);
   if (!verified && !tolerated) return drop(fmt::format("{} without valid integrity protection", message->name()));
   tap(true, plain);
   on_nas_message(c, *ue, *message, plain, verified);

@@ -1,5 +1,6 @@
 // UL and DL NAS TRANSPORT (TS 24.501 5.4.5): N1 SM information between the UE and its SMF.
 #include <algorithm>
+#include <cctype>
 
 #include "core/amf/detail/core.h"
 
@@ -56,6 +57,13 @@ void Core::on_ul_nas_transport(Connection& c, Ue& ue, nas::UlNasTransport& m) {
   update_session(ue, id, std::move(data));
 }
 
+// TS 23.003 9.1: labels compare without regard to case, and an operator identifier may follow the network identifier.
+static bool same_dnn(std::string_view a, std::string_view b) {
+  a = a.substr(0, a.find(".mnc"));
+  b = b.substr(0, b.find(".mnc"));
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
 void Core::establish(Connection& c, Ue& ue, nas::UlNasTransport& m, Bytes payload) {
   PduSessionId id = *m.pdu_session_id;
   SNssai slice;
@@ -86,7 +94,12 @@ void Core::establish(Connection& c, Ue& ue, nas::UlNasTransport& m, Bytes payloa
     }
   }
   bool wildcard = subscribed != ue.subscription.end() && std::find(subscribed->dnns.begin(), subscribed->dnns.end(), "*") != subscribed->dnns.end();
-  bool named = subscribed != ue.subscription.end() && std::find(subscribed->dnns.begin(), subscribed->dnns.end(), dnn) != subscribed->dnns.end();
+  bool named = false;
+  if (subscribed != ue.subscription.end()) {
+    auto found = std::find_if(subscribed->dnns.begin(), subscribed->dnns.end(), [&](const std::string& d) { return same_dnn(d, dnn); });
+    named = found != subscribed->dnns.end();
+    if (named) dnn = *found;
+  }
   if (dnn.empty() || (!named && !wildcard)) {
     std::string known;
     if (subscribed != ue.subscription.end()) {

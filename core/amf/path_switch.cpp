@@ -39,7 +39,7 @@ void Core::on_path_switch_request(Gnb& g, uint16_t stream, const ngap::PathSwitc
   auto place = location_of(m.user_location_information);
   auto taken = g.by_ran_id.find(m.ran_ue_ngap_id);
   bool ran_id_free = taken == g.by_ran_id.end() || taken->second == c->id;
-  if (ue->path_switch || ue->handover || ue->security_mode || ue->registration || !ue->registered() || c->state != Connection::State::ready || !place ||
+  if (ue->path_switch || ue->handover || ue->security_mode || ue->authentication || !ue->registered() || c->state != Connection::State::ready || !place ||
       !ran_id_free || !config.serves(place->tai)) {
     log_warning(Layer::amf, "{}: path switch to gNB {} refused: {}", ue->name(), g.peer,
                 place && !config.serves(place->tai) ? fmt::format("target in {}, served are {}", place->tai.text(), config.tais_text()) : "another procedure is under way");

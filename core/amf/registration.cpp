@@ -92,6 +92,7 @@ void Core::on_registration_request(Connection& c, Ue* known, nas::RegistrationRe
   ue->registration = std::make_unique<Registration>();
   ue->registration->kind = kind;
   ue->registration->verified = verified;
+  if (!verified && known && known != ue && std::get_if<Guti>(&request.identity.value)) ue->registration->suci = known->supi;
   ue->registration->request = std::move(request);
   procedure_began();
   on_registration(*ue, RegistrationEvent::start);
@@ -112,11 +113,15 @@ void Core::on_registration(Ue& ue, RegistrationEvent event) {
       if (!std::get_if<Guti>(&r.request.identity.value)) {
         return reject_registration(ue, MmCause::invalid_mandatory_information, fmt::format("identity of type {}", static_cast<int>(r.request.identity.type())));
       }
-      if (!r.verified || ue.supi.empty()) {
+      r.by_guti = !r.suci.empty() || r.verified;
+      if (!r.verified && r.by_guti) {  // the owner of the 5G-GUTI has to prove that he is it
+        r.state = RegistrationState::authenticating;
+        return begin_authentication(ue);
+      }
+      if (!r.by_guti || ue.supi.empty()) {
         r.state = RegistrationState::identifying;
         return request_identity(ue, nas::IdentityType::suci);
       }
-      r.by_guti = true;
       if (ue.security.needs_renewal() || !ue.has_capability) {
         r.state = RegistrationState::authenticating;
         return begin_authentication(ue);
@@ -170,6 +175,7 @@ void Core::adopt(Ue& ue) {
     deactivate(*earlier, std::nullopt);
     if (Connection* c = connection_of(*earlier)) release(*c, nas_cause(ngap::CauseNas::unspecified));
     if (ue.registration && ue.registration->kind != RegistrationKind::initial) move_sessions(*earlier, ue);
+    ue.sdm_subscription = std::exchange(earlier->sdm_subscription, {});
     drop_ue(*earlier);
   }
   by_supi[ue.supi] = ue.id;
@@ -225,8 +231,12 @@ void Core::subscription_answer(Ue& ue, const sbi::ProblemDetails* problem) {
   }
   if (--ue.registration->outstanding > 0) return;
   ue.subscribed = true;
-  ask_always<sbi::NudmSdmSubscribe>(ue, {.supi = ue.supi, .nf_instance_id = config.name, .callback_reference = config.name, .monitored_resource_uris = {"am-data", "smf-select-data"}},
-                                    [](Core&, Ue&, auto) {});
+  if (ue.sdm_subscription.empty()) {
+    ask_always<sbi::NudmSdmSubscribe>(ue, {.supi = ue.supi, .nf_instance_id = config.name, .callback_reference = config.name, .monitored_resource_uris = {"am-data", "smf-select-data"}},
+                                      [](Core&, Ue& u, auto reply) {
+                                        if (reply) u.sdm_subscription = std::move(reply->subscription_id);
+                                      });
+  }
   on_registration(ue, RegistrationEvent::subscribed);
 }
 

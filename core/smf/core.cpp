@@ -165,20 +165,20 @@ void Smf::Core::modify_n4(Session& session, pfcp::SessionModificationRequest req
   auto seid = session.seid;
   if (session.up_seid == 0) return executor_.after(Duration::zero(), guarded([this, seid, done = std::move(done)]() mutable { done(find(seid), false); })), void();
   n4_.request(session.upf, session.up_seid, std::move(request), [this, seid, done = std::move(done)](const N4Answer& answer) mutable {
-    auto* session = find(seid);
+    auto* found = find(seid);
     auto* response = answer.get_if<pfcp::SessionModificationResponse>();
     bool accepted = response && response->cause == pfcp::Cause::accepted;
-    if (session && !accepted) {
-      log_error(Layer::pfcp, "{}: UPF {} did not modify the N4 session: {}", session->name(), n4_.endpoint(session->upf).text(),
+    if (found && !accepted) {
+      log_error(Layer::pfcp, "{}: UPF {} did not modify the N4 session: {}", found->name(), n4_.endpoint(found->upf).text(),
                 response ? fmt::format("cause {}", static_cast<unsigned>(response->cause)) : answer.problem);
-      if (response && response->cause == pfcp::Cause::session_not_found && session->up_seid != 0) {
+      if (response && response->cause == pfcp::Cause::session_not_found && found->up_seid != 0) {
         // The UPF lost it: establish it again with what the session holds now, then the change.
-        session->up_seid = 0;
-        n4_.count_session(session->upf, -1);
-        return restore(*session, [] {}), done(session, false);
+        found->up_seid = 0;
+        n4_.count_session(found->upf, -1);
+        return restore(*found, [] {}), done(found, false);
       }
     }
-    done(session, accepted);
+    done(found, accepted);
   });
 }
 

@@ -170,10 +170,12 @@ static std::optional<pfcp::Body> refusal(uint8_t type, pfcp::Cause cause, uint16
 }
 
 void N4Node::undecodable(size_t upf, const Endpoint& from, const pfcp::DecodeError& error) {
-  if (!error.header) return;
-  pfcp::Header header{.sequence = error.header->sequence};
+  // The header of another version cannot be read: its sequence number is not known (7.7.2).
+  bool other_version = error.version != 1;
+  if (!error.header && !other_version) return;
+  pfcp::Header header{.sequence = error.header ? error.header->sequence : 0};
   std::optional<pfcp::Body> body;
-  if (error.version != 1) {
+  if (other_version) {
     body = pfcp::VersionNotSupportedResponse{};
   } else if (pfcp::is_request(error.type)) {
     body = refusal(error.type, error.cause, error.offending_ie, own_id_, recovery_);

@@ -160,43 +160,27 @@ void PfcpServer::request_received(const Endpoint& from, const pfcp::Packet& pack
     ports_.send(from, known->response);
     return;
   }
-  std::optional<uint64_t> seid;
+  std::optional<uint64_t> seid;  // of the response
   std::optional<pfcp::Body> body;
-  if (const auto* r = std::get_if<pfcp::AssociationSetupRequest>(&packet.body)) {
-    body = on(from, *r);
-  } else if (const auto* r = std::get_if<pfcp::AssociationUpdateRequest>(&packet.body)) {
-    body = on(from, *r);
-  } else if (const auto* r = std::get_if<pfcp::AssociationReleaseRequest>(&packet.body)) {
-    body = on(from, *r);
-  } else if (const auto* r = std::get_if<pfcp::SessionSetDeletionRequest>(&packet.body)) {
-    body = on(from, *r);
+  if (const auto* setup = std::get_if<pfcp::AssociationSetupRequest>(&packet.body)) {
+    body = on(from, *setup);
+  } else if (const auto* update = std::get_if<pfcp::AssociationUpdateRequest>(&packet.body)) {
+    body = on(from, *update);
+  } else if (const auto* release = std::get_if<pfcp::AssociationReleaseRequest>(&packet.body)) {
+    body = on(from, *release);
+  } else if (const auto* sets = std::get_if<pfcp::SessionSetDeletionRequest>(&packet.body)) {
+    body = on(from, *sets);
   } else if (std::get_if<pfcp::PfdManagementRequest>(&packet.body)) {
     body = pfcp::PfdManagementResponse{.cause = Cause::service_not_supported};
   } else if (std::get_if<pfcp::SessionSetModificationRequest>(&packet.body)) {
     body = pfcp::SessionSetModificationResponse{.cause = Cause::service_not_supported};
-  } else if (const auto* r = std::get_if<pfcp::SessionEstablishmentRequest>(&packet.body)) {
-    uint64_t cp_seid = r->cp_f_seid.seid;
-    body = on(from, *r, cp_seid);
-    seid = cp_seid;
-  } else if (const auto* r = std::get_if<pfcp::SessionModificationRequest>(&packet.body)) {
-    seid = 0;
-    if (Session* session = session_of(from, packet.header.seid)) {
-      uint64_t number = session->seid;
-      body = on(*session, *r);
-      if ((session = find(number))) seid = session->cp_seid;
-    } else {
-      log_warning(Layer::pfcp, "{}: Session Modification Request for SEID {:#x}: no such session", from.text(), packet.header.seid.value_or(0));
-      body = pfcp::SessionModificationResponse{.cause = Cause::session_not_found};
-    }
-  } else if (const auto* r = std::get_if<pfcp::SessionDeletionRequest>(&packet.body)) {
-    seid = 0;
-    if (Session* session = session_of(from, packet.header.seid)) {
-      seid = session->cp_seid;
-      body = on(*session, *r);
-    } else {
-      log_warning(Layer::pfcp, "{}: Session Deletion Request for SEID {:#x}: no such session", from.text(), packet.header.seid.value_or(0));
-      body = pfcp::SessionDeletionResponse{.cause = Cause::session_not_found};
-    }
+  } else if (const auto* establishment = std::get_if<pfcp::SessionEstablishmentRequest>(&packet.body)) {
+    seid = establishment->cp_f_seid.seid;
+    body = on(from, *establishment);
+  } else if (const auto* modification = std::get_if<pfcp::SessionModificationRequest>(&packet.body)) {
+    body = on_modification(from, packet.header.seid.value_or(0), *modification, seid);
+  } else if (const auto* deletion = std::get_if<pfcp::SessionDeletionRequest>(&packet.body)) {
+    body = on_deletion(from, packet.header.seid.value_or(0), *deletion, seid);
   }
   if (!body) {
     unexpected_.add();
@@ -207,6 +191,34 @@ void PfcpServer::request_received(const Endpoint& from, const pfcp::Packet& pack
   if (response.empty()) return;
   cached_[fingerprint] = first_cached_ + cache_.size();
   cache_.push_back({from, sequence, fingerprint, std::move(response), executor_.now() + cache_time});
+}
+
+pfcp::Body PfcpServer::on_modification(const Endpoint& from, uint64_t seid, const pfcp::SessionModificationRequest& request,
+                                       std::optional<uint64_t>& cp_seid) {
+  cp_seid = 0;
+  Session* session = session_of(from, seid);
+  if (!session) {
+    log_warning(Layer::pfcp, "{}: Session Modification Request for SEID {:#x}: no such session", from.text(), seid);
+    return pfcp::SessionModificationResponse{.cause = Cause::session_not_found};
+  }
+  cp_seid = request.cp_f_seid ? request.cp_f_seid->seid : session->cp_seid;
+  pfcp::SessionModificationResponse response = on(*session, request);
+  // A refused request leaves the SMF's SEID as it was.
+  if (response.cause != Cause::accepted)
+    if (const Session* unchanged = find(seid)) cp_seid = unchanged->cp_seid;
+  return response;
+}
+
+pfcp::Body PfcpServer::on_deletion(const Endpoint& from, uint64_t seid, const pfcp::SessionDeletionRequest& request,
+                                   std::optional<uint64_t>& cp_seid) {
+  cp_seid = 0;
+  Session* session = session_of(from, seid);
+  if (!session) {
+    log_warning(Layer::pfcp, "{}: Session Deletion Request for SEID {:#x}: no such session", from.text(), seid);
+    return pfcp::SessionDeletionResponse{.cause = Cause::session_not_found};
+  }
+  cp_seid = session->cp_seid;
+  return on(*session, request);
 }
 
 bool PfcpServer::send_request(const Endpoint& to, std::optional<uint64_t> seid, pfcp::Body body, Answer answer) {
@@ -231,8 +243,9 @@ bool PfcpServer::send_request(const Endpoint& to, std::optional<uint64_t> seid, 
   request->left = config_.retries;
   request->answer = std::move(answer);
   request->timer.start(std::chrono::milliseconds(config_.response_ms), [this, sequence] { retransmit(sequence); });
-  ports_.send(to, request->octets);
+  Bytes octets = request->octets;
   requests_.emplace(sequence, std::move(request));
+  ports_.send(to, std::move(octets));  // last: the peer may answer before this returns
   return true;
 }
 

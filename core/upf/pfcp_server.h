@@ -142,7 +142,10 @@ class PfcpServer {
 
   // Sessions
   Session* session_of(const Endpoint& from, std::optional<uint64_t> seid);
-  pfcp::SessionEstablishmentResponse on(const Endpoint& from, const pfcp::SessionEstablishmentRequest& request, uint64_t& cp_seid);
+  pfcp::SessionEstablishmentResponse on(const Endpoint& from, const pfcp::SessionEstablishmentRequest& request);
+  pfcp::Body on_modification(const Endpoint& from, uint64_t seid, const pfcp::SessionModificationRequest& request,
+                             std::optional<uint64_t>& cp_seid);
+  pfcp::Body on_deletion(const Endpoint& from, uint64_t seid, const pfcp::SessionDeletionRequest& request, std::optional<uint64_t>& cp_seid);
   pfcp::SessionModificationResponse on(Session& session, const pfcp::SessionModificationRequest& request);
   pfcp::SessionDeletionResponse on(Session& session, const pfcp::SessionDeletionRequest& request);
   Outcome edit(RuleEdit& edit, const pfcp::SessionModificationRequest& request) const;
@@ -156,6 +159,8 @@ class PfcpServer {
   void inactivity_check(uint64_t seid);
   void notify(Session& session, uint16_t pdr_id, uint8_t qfi, bool has_qfi);
   void send_report(Session& session, pfcp::SessionReportRequest report);
+  // nullptr: no response came.
+  void report_answered(Session& session, const pfcp::SessionReportResponse* response);
   Session* find(uint64_t seid);
 
   // Usage

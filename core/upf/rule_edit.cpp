@@ -89,7 +89,7 @@ Outcome RuleEdit::set_tunnel(Pdr& pdr, const pfcp::FTeid& ie) {
   if (index == tunnels.size()) {
     if (tunnels.size() >= max_tunnels_per_session)
       return refuse(Cause::no_resources, RuleType::pdr, pdr.id, "PDR {} needs more than {} F-TEIDs in a session", pdr.id, max_tunnels_per_session);
-    tunnels.push_back({0, ie.choose_id ? *ie.choose_id : Tunnel::no_choose_id, v4, v6});
+    tunnels.push_back({0, ie.choose_id ? uint16_t{*ie.choose_id} : Tunnel::no_choose_id, v4, v6});
   }
   pdr.teid = tunnels[index].teid;
   pdr.asks_v4 = v4;
@@ -173,7 +173,8 @@ Outcome RuleEdit::set_pdi(Pdr& pdr, const pfcp::Pdi& pdi, std::vector<IpFilter>&
                   pdr.id, *pdi.application_id);
   if (pdi.ethernet_pdu_session_information || !pdi.ethernet_packet_filters.empty())
     return refuse(Cause::service_not_supported, RuleType::pdr, pdr.id, "PDR {}: Ethernet sessions are not supported", pdr.id);
-  if (!pdi.traffic_endpoint_ids.empty() || pdi.local_ingress_tunnel || !pdi.ip_multicast_addressing_info.empty() || pdi.dns_query_filter)
+  if (!pdi.traffic_endpoint_ids.empty() || pdi.local_ingress_tunnel || !pdi.ip_multicast_addressing_info.empty() ||
+      !pdi.dns_query_filters.empty())
     return refuse(Cause::service_not_supported, RuleType::pdr, pdr.id,
                   "PDR {}: traffic endpoints, multicast and DNS query filters are not supported", pdr.id);
   switch (pdi.source_interface) {
@@ -360,8 +361,8 @@ Outcome RuleEdit::update(const pfcp::UpdateFar& ie) {
   if (!place) return std::unexpected(place.error());
   Far& far = **place;
   Far before = far;
-  if (!ie.update_duplicating_parameters.empty() || ie.redundant_transmission_forwarding_parameters || ie.mbs_multicast_parameters ||
-      !ie.add_mbs_unicast_parameters.empty() || !ie.remove_mbs_unicast_parameters.empty())
+  if (!ie.update_duplicating_parameters.empty() || ie.redundant_transmission_forwarding_parameters || !ie.add_mbs_unicast_parameters.empty() ||
+      !ie.remove_mbs_unicast_parameters.empty())
     return refuse(Cause::service_not_supported, RuleType::far, far.id,
                   "FAR {}: duplication, redundant transmission and multicast are not supported", far.id);
   if (ie.apply_action) SEN_CHECK(set_action(far, *ie.apply_action));

@@ -174,10 +174,9 @@ std::vector<pfcp::CreatedPdr> PfcpServer::created_pdrs(const Session& session, c
   return out;
 }
 
-pfcp::SessionEstablishmentResponse PfcpServer::on(const Endpoint& from, const pfcp::SessionEstablishmentRequest& request, uint64_t& cp_seid) {
+pfcp::SessionEstablishmentResponse PfcpServer::on(const Endpoint& from, const pfcp::SessionEstablishmentRequest& request) {
   pfcp::SessionEstablishmentResponse response{.node_id = own_node_id()};
   establishment_requests_.add();
-  cp_seid = request.cp_f_seid.seid;
   auto refuse = [&](const Failure& failure) {
     establishment_failures_.add();
     log_warning(Layer::pfcp, "{}: Session Establishment Request refused: {}", from.text(), failure.sentence);
@@ -348,8 +347,8 @@ void PfcpServer::notify(Session& session, uint16_t pdr_id, uint8_t qfi, bool has
 void PfcpServer::release_buffered(Session& session, bool discard) {
   session.notification.stop();
   session.notified = false;
-  std::vector<Packet> waiting = std::move(session.buffered);
-  session.buffered = {};
+  std::vector<Packet> waiting;
+  waiting.swap(session.buffered);
   buffered_ -= waiting.size();
   for (Packet& packet : waiting) {
     if (discard) {
@@ -365,35 +364,36 @@ void PfcpServer::release_buffered(Session& session, bool discard) {
 void PfcpServer::send_report(Session& session, pfcp::SessionReportRequest report) {
   reports_.add();
   Endpoint to{session.association->peer};
-  uint64_t seid = session.seid;
-  send_request(to, session.cp_seid, std::move(report), [this, seid](const pfcp::Packet* packet) {
-    Session* session = find(seid);
+  send_request(to, session.cp_seid, std::move(report), [this, seid = session.seid](const pfcp::Packet* packet) {
     const auto* response = packet ? std::get_if<pfcp::SessionReportResponse>(&packet->body) : nullptr;
-    if (!session) return;
-    if (!response) {
-      session->notified = false;  // the next downlink packet asks again
-      return;
-    }
-    if (response->cause == Cause::session_not_found) {
-      log_warning(Layer::pfcp, "SMF {} does not know session {:#x}: deleted", session->association->node, seid);
-      return erase(*session);
-    }
-    if (response->cause != Cause::accepted) {
-      log_warning(Layer::pfcp, "SMF {} refuses the report of session {:#x}: cause {}", session->association->node, seid,
-                  static_cast<unsigned>(response->cause));
-      return;
-    }
-    reports_answered_.add();
-    if (response->update_bar) {
-      RuleEdit changes(user_plane_.rules(session->index)->copy(), session->tunnels, {});
-      if (Outcome outcome = changes.update(*response->update_bar)) {
-        commit(*session, changes);
-      } else {
-        log_warning(Layer::pfcp, "SMF {}: Session Report Response: {}", session->association->node, outcome.error().sentence);
-      }
-    }
-    if (response->pfcpsrrsp_flags && response->pfcpsrrsp_flags->drobu) release_buffered(*session, true);
+    if (find(seid)) report_answered(*find(seid), response);
   });
+}
+
+void PfcpServer::report_answered(Session& session, const pfcp::SessionReportResponse* response) {
+  if (!response) {
+    session.notified = false;  // the next downlink packet asks again
+    return;
+  }
+  if (response->cause == Cause::session_not_found) {
+    log_warning(Layer::pfcp, "SMF {} does not know session {:#x}: deleted", session.association->node, session.seid);
+    return erase(session);
+  }
+  if (response->cause != Cause::accepted) {
+    log_warning(Layer::pfcp, "SMF {} refuses the report of session {:#x}: cause {}", session.association->node, session.seid,
+                static_cast<unsigned>(response->cause));
+    return;
+  }
+  reports_answered_.add();
+  if (response->update_bar) {
+    RuleEdit changes(user_plane_.rules(session.index)->copy(), session.tunnels, {});
+    if (Outcome outcome = changes.update(*response->update_bar)) {
+      commit(session, changes);
+    } else {
+      log_warning(Layer::pfcp, "SMF {}: Session Report Response: {}", session.association->node, outcome.error().sentence);
+    }
+  }
+  if (response->pfcpsrrsp_flags && response->pfcpsrrsp_flags->drobu) release_buffered(session, true);
 }
 
 bool PfcpServer::error_indicated(const IpAddress& peer, uint32_t teid) {
@@ -404,7 +404,8 @@ bool PfcpServer::error_indicated(const IpAddress& peer, uint32_t teid) {
   if (peer.is_v4()) remote.ipv4 = peer.v4();
   if (peer.is_v6()) remote.ipv6 = peer.v6();
   for (uint32_t index : sessions)
-    send_report(*by_seid_.at(seid_of_[index]), {.report_type = {.erir = true}, .error_indication_report = pfcp::ErrorIndicationReport{.remote_f_teids = {remote}}});
+    if (Session* session = find(seid_of_[index]))
+      send_report(*session, {.report_type = {.erir = true}, .error_indication_report = pfcp::ErrorIndicationReport{.remote_f_teids = {remote}}});
   return !sessions.empty();
 }
 

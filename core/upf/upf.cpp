@@ -74,9 +74,14 @@ bool Upf::give_headroom(Packet& packet) {
 }
 
 void Upf::after_packets() {
-  if (user_plane_.has_events()) {
-    user_plane_.take_events(events_);
-    pfcp_.handle(events_);
+  // A report may be answered at once, in the same call, by packets that cause more events: those are taken by the outer loop.
+  if (!handling_events_) {
+    handling_events_ = true;
+    while (user_plane_.has_events()) {
+      user_plane_.take_events(events_);
+      pfcp_.handle(events_);
+    }
+    handling_events_ = false;
   }
   if (drops_seen_ == user_plane_.drop_total()) return;
   drops_seen_ = user_plane_.drop_total();

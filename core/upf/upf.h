@@ -100,6 +100,7 @@ class Upf {
   UserPlane user_plane_;
   PfcpServer pfcp_;
   std::vector<Event> events_;
+  bool handling_events_ = false;
   RateLimit signalling_rate_{1000};
   RateLimit icmp_rate_{100};
   uint64_t drops_seen_ = 0;

@@ -53,10 +53,9 @@ uint32_t UserPlane::allocate_teid(uint32_t session) {
   if (tunnels_.size() < max_tunnels) {
     index = static_cast<uint32_t>(tunnels_.size());
     tunnels_.push_back({(first_generation_ << tunnel_bits | index) - (1u << tunnel_bits), no_session});
-  } else if (free_count_ > 0) {
-    index = free_tunnels_[free_head_];
-    free_head_ = (free_head_ + 1) % free_tunnels_.size();
-    --free_count_;
+  } else if (!free_tunnels_.empty()) {
+    index = free_tunnels_.front();
+    free_tunnels_.pop_front();
   } else {
     return 0;
   }
@@ -72,8 +71,7 @@ void UserPlane::release_teid(uint32_t teid) {
   if (index >= tunnels_.size() || tunnels_[index].teid != teid || tunnels_[index].session == no_session) return;
   tunnels_[index].session = no_session;
   --tunnels_in_use_;
-  if (free_tunnels_.empty()) free_tunnels_.resize(max_tunnels);
-  free_tunnels_[(free_head_ + free_count_++) % free_tunnels_.size()] = index;
+  free_tunnels_.push_back(index);
 }
 
 uint32_t UserPlane::session_of_teid(uint32_t teid) const {

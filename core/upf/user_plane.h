@@ -7,6 +7,7 @@
 // N6 router does).
 #pragma once
 
+#include <deque>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -128,9 +129,7 @@ class UserPlane {
   uint32_t first_generation_ = 1;
   std::vector<Slot> slots_;
   std::vector<Tunnel> tunnels_;
-  std::vector<uint32_t> free_tunnels_;  // ring, oldest first
-  size_t free_head_ = 0;
-  size_t free_count_ = 0;
+  std::deque<uint32_t> free_tunnels_;  // oldest first
   size_t tunnels_in_use_ = 0;
   std::vector<Pool> pools_;
   std::unordered_map<Address, uint32_t, AddressHash> others_;  // UE addresses outside the pools

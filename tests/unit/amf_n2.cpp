@@ -193,7 +193,7 @@ TEST(AmfN2, missing_mandatory_ie_is_reported_with_criticality_diagnostics) {
   w.amf.n2_received(1, 0, *from_hex("00140003000000"));  // NG Reset without cause and type
   auto m = w.expect<ngap::ErrorIndication>();
   ASSERT_TRUE(m && m->criticality_diagnostics);
-  EXPECT_EQ(m->criticality_diagnostics->procedure_code_, 20);
+  EXPECT_EQ(m->criticality_diagnostics->procedure_code, 20);
   w.amf.n2_received(1, 0, *from_hex("00150003000000"));  // NG Setup Request without anything
   EXPECT_TRUE(w.expect<ngap::NgSetupFailure>());
   w.amf.n2_received(1, 0, *from_hex("00124003000000"));  // Location Report without anything

@@ -357,6 +357,26 @@ TEST_F(AmfNas, registers_by_guti_with_the_security_context_it_has_and_gives_a_ne
   EXPECT_EQ(w.amf.ue_count(), 1u);
 }
 
+TEST_F(AmfNas, authenticates_a_guti_that_comes_unprotected_without_asking_for_the_suci) {
+  w.register_ue(ue);
+  nas::DeregistrationRequestUe bye;
+  bye.identity = *ue.guti;
+  w.secure(ue, bye);
+  w.released(ue);
+  w.sent.clear();
+  ++ue.ran_id;
+  auto request = ue.request();
+  w.start(ue, request);
+  auto challenge = w.nas<nas::AuthenticationRequest>(ue);
+  ASSERT_TRUE(challenge);
+  EXPECT_NE(challenge->ngksi.value, request.ngksi.value);
+  w.answer_challenge(ue, *challenge);
+  ASSERT_TRUE(w.security_mode_command(ue));
+  w.complete_security(ue);
+  EXPECT_TRUE(w.accept(ue));
+  EXPECT_EQ(w.amf.ue_count(), 1u);
+}
+
 TEST_F(AmfNas, periodic_and_mobility_updates_keep_sessions_and_release_the_connection) {
   w.register_ue(ue);
   w.establish(ue);
@@ -405,13 +425,15 @@ TEST_F(AmfNas, a_forged_registration_leaves_the_registered_ue_alone) {
   auto pdu = forger.security.protect(crypto::SecurityHeader::integrity, plain(forger.request()));
   pdu[2] ^= 0xff;
   w.initial(forger, pdu);
+  ASSERT_TRUE(w.nas<nas::AuthenticationRequest>(forger));
+  nas::AuthenticationResponse guess;
+  guess.response = nas::AuthenticationResponseParameter{Bytes(16, 1)};
+  w.uplink(forger, plain(guess));
   EXPECT_TRUE(w.nas<nas::IdentityRequest>(forger));
   nas::IdentityResponse response;
   response.identity = ue.suci();
   w.uplink(forger, plain(response));
   ASSERT_TRUE(w.nas<nas::AuthenticationRequest>(forger));
-  nas::AuthenticationResponse guess;
-  guess.response = nas::AuthenticationResponseParameter{Bytes(16, 1)};
   w.uplink(forger, plain(guess));
   EXPECT_TRUE(w.nas<nas::AuthenticationReject>(forger));
   w.released(forger);

@@ -35,11 +35,17 @@ TEST_F(AmfSessions, uses_the_default_dnn_and_slice_when_the_ue_names_none) {
   EXPECT_EQ(w.smf.created[0].s_nssai.sst, 1);
 }
 
+TEST_F(AmfSessions, takes_a_dnn_in_any_case_and_with_an_operator_identifier) {
+  w.secure(ue, World::session_request(1, "Internet.mnc070.mcc999.gprs"));
+  ASSERT_EQ(w.smf.created.size(), 1u);
+  EXPECT_EQ(w.smf.created[0].dnn, "internet");
+}
+
 TEST_F(AmfSessions, returns_the_payload_with_cause_91_for_an_unknown_dnn) {
   auto m = returned(World::session_request(1, "nowhere"));
   ASSERT_TRUE(m);
   EXPECT_EQ(m->cause, MmCause::dnn_not_supported_or_not_subscribed);
-  EXPECT_EQ(m->payload, World::session_request(1, "nowhere").payload.sm.message ? m->payload : m->payload);
+  EXPECT_EQ(nas::encode(m->payload.sm.message).value_or(Bytes{}), World::session_request().payload.sm.bytes);
   EXPECT_EQ(m->pdu_session_id, 1);
   EXPECT_TRUE(w.smf.created.empty());
 }

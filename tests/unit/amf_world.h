@@ -6,6 +6,7 @@
 
 #include <deque>
 
+#include "base/log.h"
 #include "codec/nas/mm.h"
 #include "codec/nas/security.h"
 #include "codec/nas/sm.h"
@@ -330,7 +331,7 @@ class World {
   }
   void complete_security(TestUe& ue) {
     nas::SecurityModeComplete complete;
-    complete.imeisv = nas::Imeisv{"4370816125816151"};
+    complete.imeisv = nas::MobileIdentity(nas::Imeisv{"4370816125816151"});
     complete.nas_container.emplace();
     complete.nas_container->bytes = ue.initial;
     uplink(ue, ue.security.protect(crypto::SecurityHeader::integrity_ciphered_new_context, plain(complete)));

@@ -201,6 +201,49 @@ TEST(NasPco, containers_by_direction) {
   EXPECT_FALSE(value_of<ExtendedPco>("80000d0408", Direction::downlink));
 }
 
+TEST(NasMbs, requested_and_received_sessions) {
+  expect_octets(RequestedMbs{.operation = 1, .type = 1, .tmgi = {.service = 0x010203}}, "0503010203");
+  RequestedMbs leave{.operation = 2, .type = 2};
+  leave.address.source = {10, 0, 0, 1};
+  leave.address.destination = {232, 1, 1, 1};
+  expect_octets(leave, "0a0a000001e8010101");
+  EXPECT_FALSE(value_of<RequestedMbs>("0403010203"));
+  expect_octets(ReceivedMbs{.rejection = 1, .decision = 3, .tmgi = {.service = 0x010203}}, "230003010203");
+  ReceivedMbs later{.decision = 2, .tmgi = {.service = 0x010203}};
+  later.back_off = GprsTimer3{.unit = 4, .value = 2};
+  expect_octets(later, "02040301020382");
+}
+
+TEST(NasRelay, remote_ue_without_address_and_suci_behind_its_length) {
+  auto ue = value_of<RemoteUe>("07" "01" "05" "6140622e63");
+  ASSERT_TRUE(ue);
+  EXPECT_EQ(ue->identity.size(), 5u);
+  EXPECT_EQ(ue->protocol, 0);
+  RemoteUe v4{.identity = {'a'}, .protocol = 1, .address = {10, 0, 0, 1}};
+  v4.udp = PortRange{.low = 1, .high = 2};
+  expect_octets(v4, "0c" "01" "01" "61" "11" "0a000001" "00010002");
+  Suci suci;
+  suci.plmn = Plmn(999, 70, 2);
+  suci.routing_indicator = "12";
+  suci.msin = "123456789";
+  RelayKeyRequestParameters request{.service_code = 1};
+  request.ue = MobileIdentity(suci);
+  expect_octets(request, "000001" + std::string(32, '0') + "00" "000d" "0199f90721ff000021436587f9");
+}
+
+TEST(NasServiceLevelAa, format_follows_the_type) {
+  ServiceLevelAaParameter pending;
+  pending.type = ServiceLevelAaParameter::Type::pending;
+  pending.slapi = true;
+  ServiceLevelAaParameter status;
+  status.type = ServiceLevelAaParameter::Type::service_status;
+  status.uas = true;
+  ServiceLevelAaParameter unknown;
+  unknown.type = static_cast<ServiceLevelAaParameter::Type>(0xb0);
+  unknown.other = {1};
+  expect_octets(ServiceLevelAaContainer{{pending, unknown, status}}, "a1" "b1" "500101");
+}
+
 TEST(NasAddress, of_each_session_type) {
   expect_octets(PduAddress{.kind = PduSessionKind::ipv4, .ipv4 = {10, 0, 0, 1}}, "010a000001");
   expect_octets(PduAddress{.kind = PduSessionKind::ipv6, .interface_id = {0, 0, 0, 0, 0, 0, 0, 2}}, "020000000000000002");
@@ -217,6 +260,7 @@ TEST(NasMm, capabilities_keep_their_length) {
   EXPECT_FALSE(value_of<UeSecurityCapability>("e0"));
   EXPECT_FALSE(value_of<UeSecurityCapability>("e0e0e0e0e0e0e0e0e0"));
   expect_octets(SmCapability{.octets = 2, .rqos = true, .apmqf = true}, "0101");
+  expect_octets(MmCapability{.octets = 6, .rcman = true}, "000000000002");
 }
 
 TEST(NasMm, lists_with_inner_lengths) {
@@ -226,6 +270,7 @@ TEST(NasMm, lists_with_inner_lengths) {
                 "07"
                 "0099f907000001");
   expect_octets(CagInformationList{{{p, true, {5}}}}, "0899f9070100000005");
+  expect_octets(ExtendedCagInformationList{{{p, true, {5}}}}, "000899f9070100000005");
   AccessCategoryDefinition definition{.precedence = 1, .number = 2, .standardized = 3};
   definition.criteria.push_back({.dnns = {Dnn{"a"}}});
   expect_octets(AccessCategoryDefinitions{{definition}},

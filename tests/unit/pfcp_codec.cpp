@@ -275,6 +275,97 @@ TEST(Pfcp, a_repeated_ie_is_ignored_and_kept) {
   EXPECT_EQ(encoded(packet), bytes);
 }
 
+// 7.6.8: the F-TEID of a PDI is optional; the F-SEID of the message, conditional, is not spared (above).
+TEST(Pfcp, an_optional_ie_with_a_value_that_makes_no_sense_counts_as_absent) {
+  auto bytes = session_message(SessionModificationRequest::type,
+                               "00010025" "003800020001" "001d000400000001" "00020013" "0014000100" "0015000500" "00000007" "007c000109");
+  auto packet = decoded(bytes);
+  const auto& pdi = std::get<SessionModificationRequest>(packet.body).create_pdrs.at(0).pdi;
+  EXPECT_FALSE(pdi.f_teid);
+  ASSERT_EQ(pdi.qfis.size(), 1u);
+  EXPECT_EQ(encoded(packet), bytes);
+  // A length that lies still refuses the message (7.6.7).
+  auto error = error_of(session_message(SessionModificationRequest::type,
+                                        "0001001f" "003800020001" "001d000400000001" "0002000d" "0014000100" "001500040100" "0000"));
+  EXPECT_EQ(error.cause, Cause::invalid_length);
+  EXPECT_EQ(error.offending_ie, ie::f_teid);
+}
+
+TEST(Pfcp, an_optional_group_without_its_mandatory_member_counts_as_absent) {
+  // UE IP address Pool Information three times; the second has no pool identity
+  auto bytes = *from_hex("20050000" "00000100" "003c0005007f000001" "00600004e5d0c2a8"
+                         "00e9000700b10003000141" "00e900050016000161" "00e9000700b10003000142");
+  bytes[3] = static_cast<uint8_t>(bytes.size() - 4);
+  auto packet = decoded(bytes);
+  const auto& pools = std::get<AssociationSetupRequest>(packet.body).ue_ip_address_pool_information;
+  ASSERT_EQ(pools.size(), 2u);
+  EXPECT_EQ(pools[1].ue_ip_address_pool_identities.at(0).identity, "B");
+  EXPECT_EQ(to_hex(encoded(packet)), to_hex(bytes));
+}
+
+// 5.6.3
+TEST(Pfcp, an_ie_of_length_zero_asks_for_removal) {
+  auto bytes = session_message(SessionModificationRequest::type, "0009000a" "003800020001" "00510000" "00980000");
+  auto packet = decoded(bytes);
+  const auto& request = std::get<SessionModificationRequest>(packet.body);
+  const auto& pdr = request.update_pdrs.at(0);
+  EXPECT_TRUE(pdr.urr_ids.empty());
+  EXPECT_TRUE(pdr.extra.removes(ie::urr_id));
+  EXPECT_FALSE(pdr.extra.removes(ie::qer_id));
+  EXPECT_TRUE(request.extra.removes(ie::trace_information));
+  EXPECT_EQ(encoded(packet), bytes);
+  // a group with a mandatory member
+  Packet made{.header = {.seid = 7, .sequence = 1}, .body = SessionModificationRequest{}};
+  auto& far = std::get<SessionModificationRequest>(made.body).update_fars.emplace_back();
+  far.extra.remove(ie::redundant_transmission_forwarding_parameters);
+  auto again = decoded(encoded(made));
+  EXPECT_EQ(again, made);
+}
+
+// 7.2.3.2: a response that rejects carries the cause only.
+TEST(Pfcp, a_rejecting_response_needs_only_its_cause) {
+  auto message = [](uint8_t cause) {
+    auto bytes = *from_hex("20060000" "00000100" "003c0005007f000001" "00130001");
+    bytes.push_back(cause);
+    bytes[3] = static_cast<uint8_t>(bytes.size() - 4);
+    return bytes;
+  };
+  auto packet = decoded(message(72));
+  auto& response = std::get<AssociationSetupResponse>(packet.body);
+  EXPECT_EQ(response.cause, Cause::no_association);
+  EXPECT_EQ(response.recovery_time_stamp, 0u);
+  EXPECT_EQ(leaf(packet, "Association Setup Response.Recovery Time Stamp"), "(none)");
+  EXPECT_EQ(encoded(packet), message(72));
+  response.recovery_time_stamp = 5;
+  EXPECT_EQ(encoded(packet).size(), message(72).size() + 8);
+  auto error = error_of(message(1));
+  EXPECT_EQ(error.cause, Cause::mandatory_ie_missing);
+  EXPECT_EQ(error.offending_ie, ie::recovery_time_stamp);
+}
+
+TEST(Pfcp, a_rule_type_of_a_later_release_counts_as_a_far) {
+  auto bytes = session_message(SessionModificationResponse::type, "0013000149" "0072000507" "00000009");
+  auto packet = decoded(bytes);
+  const auto& response = std::get<SessionModificationResponse>(packet.body);
+  ASSERT_TRUE(response.failed_rule_id);
+  EXPECT_EQ(response.failed_rule_id->type, FailedRuleId::Type::far);
+  EXPECT_EQ(response.failed_rule_id->id, 9u);
+  EXPECT_EQ(encoded(packet), bytes);
+}
+
+TEST(Pfcp, the_pmf_of_an_ethernet_session_has_no_ports) {
+  auto bytes = session_message(SessionModificationResponse::type, "0013000101" "00dd0019" "00e30015" "00e60011" "04" "020000000001" "020000000002"
+                                                                  "00000000");
+  auto packet = decoded(bytes);
+  const auto& control = std::get<SessionModificationResponse>(packet.body).atsss_control_parameters;
+  ASSERT_TRUE(control);
+  ASSERT_EQ(control->pmf_parameters.size(), 1u);
+  const auto& pmf = control->pmf_parameters[0].pmf_address_information;
+  ASSERT_TRUE(pmf.macs);
+  EXPECT_EQ(to_hex(pmf.macs->non_tgpp), "020000000002");
+  EXPECT_EQ(encoded(packet), bytes);
+}
+
 TEST(Pfcp, f_teid_asks_for_choice_or_names_an_address) {
   Packet packet{.header = {.seid = 0, .sequence = 1}, .body = SessionModificationRequest{}};
   auto& request = std::get<SessionModificationRequest>(packet.body);

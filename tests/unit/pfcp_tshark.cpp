@@ -82,6 +82,8 @@ constexpr Exclusion exclusions[] = {
     {pfcp::ie::multicast_transport_information, "takes one octet for the TEID, which has four (8.2.207)"},
     {pfcp::ie::mbs_session_identifier, "reads the source specific multicast address by the same code (8.2.206)"},
     {pfcp::ie::l2tp_user_authentication, "takes octets for text (8.2.187)"},
+    {pfcp::ie::notification_correlation_id, "takes the text for a QER Correlation ID (8.2.203)"},
+    {pfcp::ie::pmf_address_information, "takes ports for granted, which an Ethernet session has not (8.2.159)"},
 };
 
 bool excluded(const pfcp::Packet& packet) {
@@ -207,7 +209,6 @@ constexpr Pair pairs[] = {
     {"pfcp.ethertype", "Ethertype"},
     {"pfcp.max_ul_pr", "Maximum Uplink Packet Rate.Packet Rate"},
     {"pfcp.weight", "Weight"},
-    {"pfcp.pmf_address_information.port_3gpp", "PMF Port for 3GPP access"},
     {"pfcp.qos_monitoring_measurement.uplink", "Uplink packet delay"},
     {"pfcp.up_function_features.ftup", "UP Function Features.FTUP"},
     {"pfcp.up_function_features.ueip", "UP Function Features.UEIP"},

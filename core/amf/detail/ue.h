@@ -96,7 +96,7 @@ struct Registration {
   bool asked_identity = false;
   bool by_guti = false;        // the SUPI comes from a 5G-GUTI, not from a SUCI
   uint8_t outstanding = 0;     // answers of the UDM
-  std::string suci;
+  std::string suci;            // or the SUPI that the 5G-GUTI stands for
   std::vector<nas::RejectedSNssai> rejected;
 };
 
@@ -188,6 +188,7 @@ struct Ue {
   uint32_t tmsi = 0, old_tmsi = 0;  // 0: none
   ConnectionId connection = 0;   // 0: idle
   std::string supi;              // empty before authentication
+  std::string sdm_subscription;  // the UDM's
   Guami guami;
   crypto::NasSecurity security;
   crypto::Key256 next_hop{};

@@ -1,0 +1,148 @@
+// sen5g demo: the whole network in this process; registers UEs, sets up sessions, pings, transfers both ways, and shows when each step ended.
+#include <fmt/core.h>
+
+#include <filesystem>
+
+#include "apps/commands.h"
+#include "apps/demo_network.h"
+
+namespace sen {
+
+namespace {
+
+constexpr std::string_view demo_key = "465B5CE8B199B49FAA5F0A2EE238A6BC", demo_opc = "E8ED289DEBA952E4283B54E88E6183CA";
+constexpr uint64_t first_imsi = 999700000000001;
+
+// The demo's own defaults: a store in memory with as many subscribers as there are UEs, no metrics port.
+void adapt(CoreConfig& config, const DemoOptions& options) {
+  config.udm.store = ":memory:";
+  config.metrics.enabled = false;
+  config.pcap_folder = options.output_folder;
+  for (unsigned i = 0; i < options.ues; ++i)
+    config.udm.subscribers.push_back({std::to_string(first_imsi + i), std::string(demo_key), std::string(demo_opc)});
+}
+
+load::LoadConfig load_of(const CoreConfig& config, const DemoOptions& options) {
+  load::LoadConfig load;
+  load::GnbConfig gnb;
+  gnb.name = "demo-gnb";
+  gnb.plmn = config.amf.tais.front().plmn;
+  gnb.tac = config.amf.tais.front().tacs.front();
+  gnb.slices = {config.amf.plmn_support.front().slices.front().s_nssai};
+  gnb.n3 = {IpAddress(Octets<4>{127, 0, 0, 20}), 2152};
+  load.gnbs = {gnb};
+  load.ues = options.ues;
+  load.home = gnb.plmn;
+  load.first_imsi = std::to_string(first_imsi);
+  load.key = *octets_from_hex<16>(demo_key);
+  load.opc = *octets_from_hex<16>(demo_opc);
+  load.slices = gnb.slices;
+  load.scenario = load::Scenario::traffic;
+  for (const auto& subnet : config.upf.session) {
+    IpAddress gateway = subnet.gateway_address();
+    (gateway.is_v6() ? load.target_v6 : load.target_v4) = gateway;
+  }
+  load.traffic = std::chrono::seconds(2);
+  return load;
+}
+
+class Demo {
+ public:
+  Demo(const DemoOptions& options, CoreConfig config) : options_(options), config_(std::move(config)) {}
+
+  int run() {
+    auto captures = Captures::open(options_.output_folder);
+    if (!captures) return report(captures.error());
+    crypto::RandomSource random = options_.clock == "virtual" ? crypto::RandomSource(options_.seed) : crypto::RandomSource();
+    return options_.clock == "virtual" ? run_virtual(**captures, random) : run_real(**captures, random);
+  }
+
+ private:
+  static int report(const Error& error) {
+    fmt::print(stderr, "sen5g: {}\n", error.describe());
+    return 1;
+  }
+
+  Result<std::unique_ptr<DemoNetwork>> create(Executor& executor, Captures& captures, crypto::RandomSource& random, std::function<void()> finished) {
+    start_ = executor.now();
+    Log::instance().set_clock(&executor);
+    DemoNetwork::Reports reports;
+    reports.step = [this, &executor](const load::StepResult& result) { step(executor.now(), result); };
+    reports.finished = std::move(finished);
+    return DemoNetwork::create(config_, load_of(config_, options_), executor, random, captures, std::move(reports));
+  }
+
+  int run_virtual(Captures& captures, crypto::RandomSource& random) {
+    ManualExecutor executor;
+    auto began = std::chrono::steady_clock::now();
+    auto network = create(executor, captures, random, {});
+    if (!network) return report(network.error());
+    headline();
+    (*network)->start();
+    constexpr Duration limit = std::chrono::hours(1);
+    executor.run_while_waiting([&] { return (*network)->load().finished(); }, limit);
+    auto real = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    return summary((*network)->load().report(), std::chrono::duration<double>(executor.now() - start_).count() / real);
+  }
+
+  int run_real(Captures& captures, crypto::RandomSource& random) {
+    ThreadExecutor executor;
+    auto network = create(executor, captures, random, [&] { executor.stop(); });
+    if (!network) return report(network.error());
+    headline();
+    (*network)->start();
+    executor.run();
+    return summary((*network)->load().report(), 1.0);
+  }
+
+  void headline() {
+    fmt::print("Sen5G demo: AMF, SMF, AUSF/UDM, UPF, one emulated gNB and {} UE{} in one process, {} clock", options_.ues, options_.ues == 1 ? "" : "s",
+               options_.clock);
+    if (options_.clock == "virtual") fmt::print(", seed {}", options_.seed);
+    fmt::print("\n\n  {:>10}  {:<26} {:>12}\n", "at (ms)", "step", "took (ms)");
+  }
+
+  void step(Time now, const load::StepResult& result) {
+    if (result.ue > 0 && result.ok) return;  // the timeline is the first UE's; the table below covers all
+    auto ms = [](Duration d) { return std::chrono::duration<double, std::milli>(d).count(); };
+    fmt::print("  {:>10.3f}  {:<26} {:>12.3f}  {}\n", ms(now - start_), load::to_string(result.step), ms(result.latency),
+               result.ok ? "" : "FAILED: " + result.failure);
+  }
+
+  int summary(const load::LoadReport& report, double real_time_factor) {
+    Log::instance().set_clock(nullptr);
+    fmt::print("\n  ping IPv4   {}/{}\n  ping IPv6   {}/{}\n", report.pings_answered, report.pings_sent, report.pings_v6_answered, report.pings_v6_sent);
+    fmt::print("  uplink      {:.2f} Mbit/s ({} packets)\n  downlink    {:.2f} Mbit/s ({} packets)\n", report.uplink.bits_per_second() / 1e6,
+               report.uplink.packets, report.downlink.bits_per_second() / 1e6, report.downlink.packets);
+    fmt::print("  real-time factor {:.1f} (simulated seconds a real second)\n", real_time_factor);
+    if (options_.ues > 1) fmt::print("\n{}", report.table());
+    for (const auto& [what, count] : report.failures) fmt::print("  failed: {} x {}\n", count, what);
+    fmt::print("\nCaptures and log: {}/n2.pcap nas.pcap n4.pcap n3.pcap sen5g.log\n", options_.output_folder);
+    fmt::print("Look inside: tshark -r {}/n2.pcap; sen5g pcap verify {}/*.pcap\n", options_.output_folder, options_.output_folder);
+    bool passed = report.passed() && report.pings_answered == report.pings_sent && report.pings_v6_answered == report.pings_v6_sent;
+    fmt::print("{}\n", passed ? "The demo passed." : "The demo FAILED.");
+    return passed ? 0 : 1;
+  }
+
+  DemoOptions options_;
+  CoreConfig config_;
+  Time start_{};
+};
+
+}  // namespace
+
+int run_demo(const DemoOptions& options) {
+  auto loaded = load_core_config(with_options(options.core));
+  if (!report_problems(loaded.problems)) return 2;
+  std::error_code error;
+  std::filesystem::create_directories(options.output_folder, error);
+  if (error) return report_problems({{Fault::io, options.output_folder, "cannot be created: " + error.message()}}), 1;
+  CoreConfig config = loaded.config;
+  adapt(config, options);
+  if (auto applied = config.log.apply(); !applied) return report_problems({applied.error()}), 2;
+  std::string log_file = options.core.log_file.empty() ? options.output_folder + "/sen5g.log" : options.core.log_file;
+  if (!Log::instance().set_file(log_file, true)) return report_problems({{Fault::io, log_file, "cannot be written"}}), 1;
+  return Demo(options, std::move(config)).run();
+}
+
+}  // namespace sen

@@ -1,0 +1,55 @@
+// The whole network in one process on one executor: control plane, UPF, built-in data network, emulated gNB and UEs. Messages travel with a
+// fixed delay a link; no sockets. Deterministic under a ManualExecutor with a seeded source of randomness.
+#pragma once
+
+#include "apps/control_plane.h"
+#include "apps/load/load.h"
+#include "core/upf/io/data_network.h"
+#include "core/upf/upf.h"
+
+namespace sen {
+
+class DemoNetwork {
+ public:
+  // One-way delays of the links.
+  static constexpr Duration n2_delay = std::chrono::microseconds(500);
+  static constexpr Duration n3_delay = std::chrono::microseconds(500);
+  static constexpr Duration n4_delay = std::chrono::microseconds(200);
+  static constexpr Duration n6_delay = std::chrono::milliseconds(1);
+
+  struct Reports {
+    std::function<void(const load::StepResult&)> step;
+    std::function<void()> finished;
+  };
+
+  // The load's gNBs attach to the configured AMF; their subscribers must be in the store.
+  static Result<std::unique_ptr<DemoNetwork>> create(const CoreConfig& core, load::LoadConfig load, Executor& executor,
+                                                     crypto::RandomSource& random, Captures& captures, Reports reports);
+  void start();
+
+  load::LoadRunner& load() { return *load_; }
+  Counters& counters() { return counters_; }
+
+ private:
+  DemoNetwork(Executor& executor, Captures& captures) : executor_(executor), captures_(captures) {}
+  void after(Duration delay, Task task) { executor_.after(delay, std::move(task)); }
+  Status n2_to_amf(size_t gnb, uint16_t stream, Bytes ngap);
+  Status n2_to_gnb(uint32_t association, uint16_t stream, Bytes ngap);
+  void n3_to_upf(size_t gnb, const Endpoint& to, Bytes gtpu);
+  void n3_from_upf(const Endpoint& to, Packet gtpu);
+  void n4_to_upf(const Endpoint& to, Bytes pfcp);
+  void n4_to_smf(const Endpoint& to, Bytes pfcp);
+  void n4u_to_upf(const Endpoint& to, Bytes gtpu);
+
+  Executor& executor_;
+  Captures& captures_;
+  Counters counters_;
+  Endpoint amf_n2_, smf_n4_, smf_n4u_, upf_n4_, upf_n3_;
+  std::vector<Endpoint> gnb_n2_, gnb_n3_;
+  std::unique_ptr<ControlPlane> plane_;
+  std::unique_ptr<upf::Upf> upf_;
+  std::unique_ptr<upf::DataNetwork> data_network_;
+  std::unique_ptr<load::LoadRunner> load_;
+};
+
+}  // namespace sen

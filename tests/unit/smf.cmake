@@ -1,0 +1,3 @@
+sen_test(smf
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/smf_world.cpp ${CMAKE_CURRENT_LIST_DIR}/smf_sessions.cpp ${CMAKE_CURRENT_LIST_DIR}/smf_n4.cpp
+  DEPS core/smf)

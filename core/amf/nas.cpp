@@ -142,11 +142,13 @@ void Core::on_uplink_nas(Connection& c, ByteView pdu) {
     if (verified && message.error().cause != 0) send_status(*ue, static_cast<nas::MmCause>(message.error().cause));
     return drop(message.error().describe());
   }
-  // 4.4.4.3: what may be processed without integrity protection before NAS signalling is secured; afterwards nothing.
+  // 4.4.4.3: what may be processed without integrity protection before NAS signalling is secured; afterwards only a Registration Request, by
+  // which a UE that lost its context starts anew: it is worked on apart from the registered UE until it has authenticated.
   auto type = message->type();
-  bool tolerated = !c.secured && (type == nas::MessageType::identity_response || type == nas::MessageType::authentication_response ||
-                                  type == nas::MessageType::authentication_failure || type == nas::MessageType::security_mode_reject ||
-                                  type == nas::MessageType::registration_request || type == nas::MessageType::deregistration_accept_network);
+  bool tolerated = type == nas::MessageType::registration_request ||
+                   (!c.secured && (type == nas::MessageType::identity_response || type == nas::MessageType::authentication_response ||
+                                   type == nas::MessageType::authentication_failure || type == nas::MessageType::security_mode_reject ||
+                                   type == nas::MessageType::deregistration_accept_network));
   if (!verified && !tolerated) return drop(fmt::format("{} without valid integrity protection", message->name()));
   tap(true, plain);
   on_nas_message(c, *ue, *message, plain, verified);
@@ -163,7 +165,10 @@ void Core::on_nas_message(Connection& c, Ue& ue, nas::Message& message, ByteView
   if (message.get_if<nas::ConfigurationUpdateComplete>()) return on_configuration_complete(ue);
   if (auto* m = message.get_if<nas::DeregistrationRequestUe>()) return on_deregistration_request(c, ue, *m);
   if (message.get_if<nas::DeregistrationAcceptNetwork>()) return on_deregistration(ue, DeregistrationEvent::accepted);
-  if (auto* m = message.get_if<nas::RegistrationRequest>()) return on_registration_request(c, &ue, *m, verified);
+  if (auto* m = message.get_if<nas::RegistrationRequest>()) {
+    auto tmsi = tmsi_of(m->identity);
+    return on_registration_request(c, verified ? &ue : tmsi ? find_tmsi(*tmsi) : nullptr, *m, verified);
+  }
   if (auto* m = message.get_if<nas::ServiceRequest>()) return on_service_request(c, &ue, *m, verified);
   if (auto* m = message.get_if<nas::MmStatus>()) {
     log_info(Layer::amf, "{}: 5GMM STATUS, cause {}", ue.name(), static_cast<int>(m->cause));

@@ -75,6 +75,11 @@ void Core::on_registration_request(Connection& c, Ue* known, nas::RegistrationRe
       ue->security_valid = false;
     }
   }
+  if (Ue* displaced = ue_of(c); displaced && displaced != ue && c.secured) {  // its connection goes to the newcomer
+    abort_procedures(*displaced);
+    deactivate(*displaced, std::nullopt);
+    c.secured = false;
+  }
   if (!ue) ue = new_ue();
   if (!ue) return refuse(MmCause::congestion, fmt::format("{} UE contexts (limit {})", ues.size(), limit::ues), config.overload.back_off_s);
   if (verified) abort_procedures(*ue);

@@ -166,6 +166,7 @@ class PfcpServer {
   // Usage
   void attach_states(Session& session, RuleEdit& edit);
   void arm(Session& session, const Urr& urr, UrrControl& control);
+  void set_quotas(const Urr& urr, UrrControl& control, const RuleEdit::NewQuota& given);
   void set_limits(const Urr& urr, UrrControl& control);
   template <class Report>
   Report take_report(const Urr& urr, UrrControl& control, pfcp::UsageReportTrigger trigger);

@@ -246,7 +246,10 @@ Outcome RuleEdit::update(const pfcp::UpdatePdr& ie) {
     return refuse(Cause::service_not_supported, RuleType::pdr, ie.pdr_id, "PDR {}: activation times are not supported", ie.pdr_id);
   Pdr& pdr = **place;
   if (ie.precedence) pdr.precedence = *ie.precedence;
+  if (ie.extra.removes(pfcp::ie::far_id) && !ie.far_id)
+    return lacks(pfcp::ie::far_id, RuleType::pdr, ie.pdr_id, "PDR {} would be left without a FAR", ie.pdr_id);
   if (ie.far_id) pdr.far_id = *ie.far_id;
+  if (ie.extra.removes(pfcp::ie::outer_header_removal)) pdr.removes_header = false;
   if (ie.outer_header_removal) pdr.removes_header = true;
   if (ie.pdi) {
     std::vector<IpFilter> filters;
@@ -255,11 +258,12 @@ Outcome RuleEdit::update(const pfcp::UpdatePdr& ie) {
       return refuse(Cause::no_resources, RuleType::pdr, ie.pdr_id, "more than {} SDF filters in a session", max_filters);
     rules.set_filters(static_cast<size_t>(&pdr - rules.pdrs.data()), filters);
   }
-  if (!ie.qer_ids.empty() || !ie.urr_ids.empty()) {
-    std::vector<uint32_t> qers(pdr.qer_ids, pdr.qer_ids + pdr.qer_count), urrs(pdr.urr_ids, pdr.urr_ids + pdr.urr_count);
-    SEN_CHECK(set_references(pdr, ie.qer_ids.empty() ? qers : ie.qer_ids, ie.urr_ids.empty() ? urrs : ie.urr_ids));
-  }
-  return {};
+  // A list replaces the one before; a null length ends all associations (8.2.54, 8.2.75); absent: as before.
+  auto list = [&ie](const std::vector<uint32_t>& given, uint16_t type, const uint32_t* before, uint8_t count) {
+    return !given.empty() || ie.extra.removes(type) ? given : std::vector(before, before + count);
+  };
+  return set_references(pdr, list(ie.qer_ids, pfcp::ie::qer_id, pdr.qer_ids, pdr.qer_count),
+                        list(ie.urr_ids, pfcp::ie::urr_id, pdr.urr_ids, pdr.urr_count));
 }
 
 Outcome RuleEdit::remove(const pfcp::RemovePdr& ie) {
@@ -366,9 +370,12 @@ Outcome RuleEdit::update(const pfcp::UpdateFar& ie) {
     return refuse(Cause::service_not_supported, RuleType::far, far.id,
                   "FAR {}: duplication, redundant transmission and multicast are not supported", far.id);
   if (ie.apply_action) SEN_CHECK(set_action(far, *ie.apply_action));
+  if (ie.extra.removes(pfcp::ie::bar_id)) far.bar_id = 0;
   if (ie.bar_id) far.bar_id = *ie.bar_id;
   if (const auto& parameters = ie.update_forwarding_parameters) {
     SEN_CHECK(refuse_policies(*parameters, far.id));
+    if (parameters->extra.removes(pfcp::ie::outer_header_creation)) far.outer = OuterHeader::none;
+    if (parameters->extra.removes(pfcp::ie::transport_level_marking)) far.has_marking = false;
     if (parameters->destination_interface) SEN_CHECK(set_destination(far, *parameters->destination_interface));
     if (parameters->outer_header_creation) SEN_CHECK(set_outer_header(far, *parameters->outer_header_creation));
     set_marking(far, parameters->transport_level_marking);
@@ -385,6 +392,11 @@ Outcome RuleEdit::remove(const pfcp::RemoveFar& ie) { return erase(rules.fars, i
 
 template <class Ie>
 static void set_qer(Qer& qer, const Ie& ie) {
+  if (ie.extra.removes(pfcp::ie::qer_correlation_id)) qer.correlation_id = 0;
+  if (ie.extra.removes(pfcp::ie::mbr)) qer.mbr_uplink = qer.mbr_downlink = UINT64_MAX;
+  if (ie.extra.removes(pfcp::ie::gbr)) qer.gbr_uplink = qer.gbr_downlink = 0;
+  if (ie.extra.removes(pfcp::ie::qfi)) qer.has_qfi = false;
+  if (ie.extra.removes(pfcp::ie::rqi)) qer.reflective = false;
   if (ie.qer_correlation_id) qer.correlation_id = *ie.qer_correlation_id;
   if (ie.mbr) {
     qer.mbr_uplink = ie.mbr->ul_kbps;
@@ -428,7 +440,7 @@ Outcome RuleEdit::update(const pfcp::UpdateQer& ie) {
     qer.downlink_open = ie.gate_status->dl_open();
   }
   set_qer(qer, ie);
-  if (ie.mbr) changed_qers.push_back(ie.qer_id);
+  if (ie.mbr || ie.extra.removes(pfcp::ie::mbr)) changed_qers.push_back(ie.qer_id);
   return {};
 }
 
@@ -457,39 +469,48 @@ static void set_method(Urr& urr, const pfcp::MeasurementMethod& method) {
 }
 
 template <class Ie>
-static Outcome set_urr(Urr& urr, const Ie& ie, bool& new_quota) {
+static Outcome set_urr(Urr& urr, const Ie& ie, std::vector<RuleEdit::NewQuota>& new_quotas) {
   if (ie.monitoring_time || !ie.additional_monitoring_times.empty() || !ie.aggregated_urrs.empty() || ie.time_quota_mechanism ||
       ie.dropped_dl_traffic_threshold || ie.ethernet_inactivity_timer)
     return refuse(Cause::service_not_supported, RuleType::urr, urr.id,
                   "URR {}: monitoring times, aggregation and dropped traffic thresholds are not supported", urr.id);
   if (ie.linked_urr_ids.size() > max_linked_urrs)
     return refuse(Cause::no_resources, RuleType::urr, urr.id, "URR {} is linked to more than {} URRs", urr.id, max_linked_urrs);
-  if (ie.volume_threshold) urr.volume_threshold = to_volumes(*ie.volume_threshold);
-  if (ie.volume_quota) urr.volume_quota = to_volumes(*ie.volume_quota);
-  auto take = [](uint32_t& member, const std::optional<uint32_t>& value) {
-    if (value) member = *value;
+  auto take_volumes = [&ie](Volumes& member, const std::optional<pfcp::Volume>& value, uint16_t type) {
+    if (ie.extra.removes(type)) member = {};
+    if (value) member = to_volumes(*value);
+    return value.has_value() || ie.extra.removes(type);
   };
-  take(urr.time_threshold, ie.time_threshold);
-  take(urr.time_quota, ie.time_quota);
-  take(urr.event_threshold, ie.event_threshold);
-  take(urr.event_quota, ie.event_quota);
-  take(urr.period, ie.measurement_period);
-  take(urr.quota_holding_time, ie.quota_holding_time);
-  take(urr.quota_validity_time, ie.quota_validity_time);
-  take(urr.inactivity_time, ie.inactivity_detection_time);
+  auto take = [&ie](uint32_t& member, const std::optional<uint32_t>& value, uint16_t type) {
+    if (value || ie.extra.removes(type)) member = value.value_or(0);
+    return value.has_value() || ie.extra.removes(type);
+  };
+  take_volumes(urr.volume_threshold, ie.volume_threshold, pfcp::ie::volume_threshold);
+  take(urr.time_threshold, ie.time_threshold, pfcp::ie::time_threshold);
+  take(urr.event_threshold, ie.event_threshold, pfcp::ie::event_threshold);
+  take(urr.period, ie.measurement_period, pfcp::ie::measurement_period);
+  take(urr.quota_holding_time, ie.quota_holding_time, pfcp::ie::quota_holding_time);
+  take(urr.quota_validity_time, ie.quota_validity_time, pfcp::ie::quota_validity_time);
+  take(urr.inactivity_time, ie.inactivity_detection_time, pfcp::ie::inactivity_detection_time);
+  RuleEdit::NewQuota quota{.urr_id = urr.id};
+  quota.volume = take_volumes(urr.volume_quota, ie.volume_quota, pfcp::ie::volume_quota);
+  quota.time = take(urr.time_quota, ie.time_quota, pfcp::ie::time_quota);
+  quota.events = take(urr.event_quota, ie.event_quota, pfcp::ie::event_quota);
+  if (quota.volume || quota.time || quota.events) new_quotas.push_back(quota);
+  if (ie.extra.removes(pfcp::ie::far_id)) urr.has_far_for_quota = false;
   if (ie.far_id_for_quota_action) {
     urr.has_far_for_quota = true;
     urr.far_for_quota = *ie.far_id_for_quota_action;
   }
-  if (!ie.linked_urr_ids.empty()) {
+  if (!ie.linked_urr_ids.empty() || ie.extra.removes(pfcp::ie::linked_urr_id)) {
     urr.linked_count = static_cast<uint8_t>(ie.linked_urr_ids.size());
     std::copy(ie.linked_urr_ids.begin(), ie.linked_urr_ids.end(), urr.linked);
   }
+  if (ie.extra.removes(pfcp::ie::measurement_information)) urr.starts_at_once = urr.counts_packets = false;
   if (ie.measurement_information) {
     urr.starts_at_once = ie.measurement_information->istm;
     urr.counts_packets = ie.measurement_information->mnop;
   }
-  new_quota = ie.volume_quota || ie.time_quota || ie.event_quota;
   return {};
 }
 
@@ -499,10 +520,8 @@ Outcome RuleEdit::create(const pfcp::CreateUrr& ie) {
   Urr& urr = **place;
   set_method(urr, ie.measurement_method);
   set_triggers(urr, ie.reporting_triggers);
-  bool new_quota = false;
-  SEN_CHECK(set_urr(urr, ie, new_quota));
+  SEN_CHECK(set_urr(urr, ie, new_quotas));
   changed_urrs.push_back(ie.urr_id);
-  if (new_quota) new_quotas.push_back(ie.urr_id);
   return {};
 }
 
@@ -512,10 +531,8 @@ Outcome RuleEdit::update(const pfcp::UpdateUrr& ie) {
   Urr& urr = **place;
   if (ie.measurement_method) set_method(urr, *ie.measurement_method);
   if (ie.reporting_triggers) set_triggers(urr, *ie.reporting_triggers);
-  bool new_quota = false;
-  SEN_CHECK(set_urr(urr, ie, new_quota));
+  SEN_CHECK(set_urr(urr, ie, new_quotas));
   changed_urrs.push_back(ie.urr_id);
-  if (new_quota) new_quotas.push_back(ie.urr_id);
   return {};
 }
 
@@ -539,8 +556,11 @@ template <class Ie>
 static Outcome update_bar(std::vector<Bar>& bars, const Ie& ie) {
   auto place = existing(bars, ie.bar_id, RuleType::bar, "BAR");
   if (!place) return std::unexpected(place.error());
-  if (ie.downlink_data_notification_delay) (*place)->notification_delay = *ie.downlink_data_notification_delay;
-  if (ie.suggested_buffering_packets_count) (*place)->packets = *ie.suggested_buffering_packets_count;
+  auto take = [&ie](uint8_t& member, const std::optional<uint8_t>& value, uint16_t type) {
+    if (value || ie.extra.removes(type)) member = value.value_or(0);
+  };
+  take((*place)->notification_delay, ie.downlink_data_notification_delay, pfcp::ie::downlink_data_notification_delay);
+  take((*place)->packets, ie.suggested_buffering_packets_count, pfcp::ie::suggested_buffering_packets_count);
   return {};
 }
 

@@ -1,5 +1,5 @@
 // One PFCP request applied to a copy of a session's rules (TS 29.244 5.2, 7.5.2, 7.5.4). Every element is checked before anything of the
-// session changes: the caller throws the edit away on the first Failure.
+// session changes: the caller throws the edit away on the first Failure. An element of length 0 takes away what was provisioned (5.6.3).
 #pragma once
 
 #include <expected>
@@ -62,6 +62,14 @@ class RuleEdit {
     uint32_t teid = 0;
   };
 
+  // Quotas of a URR that were given or taken away, and so start anew.
+  struct NewQuota {
+    uint32_t urr_id = 0;
+    bool volume = false;
+    bool time = false;
+    bool events = false;
+  };
+
   RuleSet rules;
   std::vector<Tunnel> tunnels;
   std::vector<uint16_t> answered_pdrs;       // those whose F-TEID the response tells
@@ -69,7 +77,7 @@ class RuleEdit {
   std::vector<EndMarker> end_markers;        // towards the tunnels that were used before (SNDEM)
   std::vector<uint32_t> changed_qers;        // whose rates must be set
   std::vector<uint32_t> changed_urrs;        // whose thresholds or quotas were given
-  std::vector<uint32_t> new_quotas;          // URRs whose quota starts anew
+  std::vector<NewQuota> new_quotas;
 
   const Pdr* find_pdr(uint16_t id) const;
 

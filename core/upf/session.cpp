@@ -270,8 +270,8 @@ pfcp::SessionModificationResponse PfcpServer::on(Session& session, const pfcp::S
     if (request.cp_f_seid->ipv6) session.cp_address = IpAddress(*request.cp_f_seid->ipv6);
   }
   commit(session, changes);
-  if (request.user_plane_inactivity_timer) {
-    session.inactivity_s = *request.user_plane_inactivity_timer;
+  if (request.user_plane_inactivity_timer || request.extra.removes(pfcp::ie::user_plane_inactivity_timer)) {
+    session.inactivity_s = request.user_plane_inactivity_timer.value_or(0);
     watch_inactivity(session);
   }
   response.created_pdrs = created_pdrs(session, changes);

@@ -44,16 +44,20 @@ void PfcpServer::attach_states(Session& session, RuleEdit& edit) {
       urr.usage = &control->usage;
       if (urr.starts_at_once) control->usage.active_since = now;
     }
-    if (contains(edit.new_quotas, urr.id)) {
-      control->quota_left = urr.volume_quota;
-      control->time_quota_left = urr.time_quota ? urr.time_quota * second : -1;
-      control->event_quota_left = urr.event_quota ? int64_t{urr.event_quota} : -1;
-      control->usage.exhausted = urr.volume_quota.total == 0 || urr.volume_quota.uplink == 0 || urr.volume_quota.downlink == 0;
-    }
-    if (urr.inactivity_time) control->usage.inactivity_ns = urr.inactivity_time * second;
+    for (const RuleEdit::NewQuota& given : edit.new_quotas)
+      if (given.urr_id == urr.id) set_quotas(urr, *control, given);
+    control->usage.inactivity_ns = urr.inactivity_time ? urr.inactivity_time * second : INT64_MAX;
     set_limits(urr, *control);
     arm(session, urr, *control);
   }
+}
+
+void PfcpServer::set_quotas(const Urr& urr, UrrControl& control, const RuleEdit::NewQuota& given) {
+  if (given.volume) control.quota_left = urr.volume_quota;
+  if (given.time) control.time_quota_left = urr.time_quota ? urr.time_quota * second : -1;
+  if (given.events) control.event_quota_left = urr.event_quota ? int64_t{urr.event_quota} : -1;
+  const Volumes& left = control.quota_left;
+  control.usage.exhausted = left.total == 0 || left.uplink == 0 || left.downlink == 0 || control.time_quota_left == 0 || control.event_quota_left == 0;
 }
 
 void PfcpServer::set_limits(const Urr& urr, UrrControl& control) {

@@ -31,7 +31,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   upf.n4_received(smf, pfcp::encode({.header = {.sequence = 1}, .body = pfcp::AssociationSetupRequest{.node_id = pfcp::NodeId::of(Octets<4>{127, 0, 0, 4}), .recovery_time_stamp = 1}}).value());
   ByteReader reader(ByteView(data, size));
   while (reader.left() >= 2) {
-    size_t length = std::min<size_t>(*reader.u16() & 0xfff, reader.left());
+    size_t announced = *reader.u16() & 0xfff;
+    size_t length = std::min(announced, reader.left());
     ByteView piece = *reader.take(length);
     Bytes datagram(piece.begin(), piece.end());
     if (datagram.size() >= 12 && (datagram[0] & 1) && datagram[1] >= 52)

@@ -164,9 +164,9 @@ TEST(UpfN3, class_21_counts_malformed_packets_by_name) {
   net.establish();
   Bytes ip = udp("10.45.0.2", 1, "8.8.8.8", 2);
   auto gpdu = [&] {
-    Bytes out(16);
+    Bytes out(16 + ip.size());
     gtpu::write_gpdu_header(std::span<uint8_t, 16>(out.data(), 16), net.teid, ip.size(), gtpu::PduType::ul, 1);
-    out.insert(out.end(), ip.begin(), ip.end());
+    std::copy(ip.begin(), ip.end(), out.begin() + 16);
     return out;
   };
   net.n3(Bytes{0x30, 255, 0});

@@ -136,9 +136,9 @@ class Net {
   void n6(ByteView ip) { upf.n6_received(upf.pool().copy(ip)); }
   void uplink(ByteView ip, uint8_t qfi = 1) { uplink(ip, qfi, teid); }
   void uplink(ByteView ip, uint8_t qfi, uint32_t to) {
-    Bytes out(gtpu::gpdu_header_octets);
+    Bytes out(gtpu::gpdu_header_octets + ip.size());
     gtpu::write_gpdu_header(std::span<uint8_t, 16>(out.data(), 16), to, ip.size(), gtpu::PduType::ul, qfi);
-    out.insert(out.end(), ip.begin(), ip.end());
+    std::copy(ip.begin(), ip.end(), out.begin() + gtpu::gpdu_header_octets);
     n3(out);
   }
 

@@ -58,7 +58,7 @@ TEST(TokenBucket, is_exact_at_every_rate) {
     bucket.set_rate(kbps, 0);
     uint64_t passed = 0;
     const int64_t end = 10'000'000'000;
-    int64_t step = std::max<int64_t>(1000, static_cast<int64_t>(1500 * 8'000'000 / kbps / 2));
+    int64_t step = std::max<int64_t>(1000, static_cast<int64_t>(1500 * 8'000'000ull / kbps / 2));
     for (int64_t now = 0; now < end; now += step) {
       if (!bucket.conforms(1500, now)) continue;
       bucket.consume(1500);

@@ -40,7 +40,7 @@ class CoreProcess {
 
   void announce() {
     const auto& server = config_.amf.ngap_servers.front();
-    log_info(Layer::app, "N2: AMF '{}' listens on {}:{}, {}", config_.amf.name, server.address, server.port, n2_->describe());
+    log_info(Layer::app, "N2: AMF '{}' listens on {}:{} with {}", config_.amf.name, server.address, server.port, n2_->describe());
     log_info(Layer::app, "AMF serves TAIs {}", config_.amf.tais_text());
     log_info(Layer::app, "N4: SMF {}", n4_->local().text());
     log_info(Layer::app, "{}", upf_->describe());

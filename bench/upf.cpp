@@ -45,13 +45,13 @@ struct Bench {
       : sessions(n), plane(n, {IpPrefix::parse("10.45.0.0/16").value()}, 1456), buckets(n), usage(n), teids(n) {
     for (uint32_t i = 0; i < n; ++i) {
       RuleSet set;
-      Pdr up{.teid = teids[i] = plane.allocate_teid(i), .precedence = 100, .id = 1};
+      PdrDraft up{{.teid = teids[i] = plane.allocate_teid(i), .precedence = 100, .id = 1}};
       up.far_id = 1;
-      Pdr down{.precedence = 100, .id = 2, .source = Interface::core};
-      down.ue_v4 = Address::v4(0x0a2d0000u + i);
+      PdrDraft down{{.precedence = 100, .id = 2, .source = Interface::core}};
+      down.ue_v4 = 0x0a2d0000u + i;
       down.has_ue_v4 = true;
       down.far_id = 2;
-      for (Pdr* pdr : {&up, &down}) {
+      for (PdrDraft* pdr : {&up, &down}) {
         pdr->qer_count = c.qer;
         pdr->qer_ids[0] = 1;
         pdr->urr_count = c.urr;

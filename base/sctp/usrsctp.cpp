@@ -49,6 +49,9 @@ struct Stack {
   }
 };
 
+// usrsctp binds addresses of interfaces only: of the loopback network it knows 127.0.0.1, which therefore stands for all of 127/8.
+std::string known_address(const std::string& address) { return address.starts_with("127.") ? "127.0.0.1" : address; }
+
 struct Pending {
   uint16_t stream;
   uint32_t ppid;
@@ -121,7 +124,7 @@ class UsrsctpEndpoint final : public SctpEndpoint {
     encapsulated_ = options.backend == SctpBackend::usrsctp_udp;
     remote_udp_port_ = options.remote_udp_port;
     SEN_TRY(Stack::instance().start(encapsulated_ ? options.udp_port : 0));
-    SEN_ASSIGN(local_, SocketAddress::parse(options.address, options.port));
+    SEN_ASSIGN(local_, SocketAddress::parse(known_address(options.address), options.port));
     bind_ = !options.address.empty() || options.port != 0;
     if (!options.listen) return {};
     SEN_ASSIGN(listener_, make_socket(local_.family()));
@@ -132,7 +135,7 @@ class UsrsctpEndpoint final : public SctpEndpoint {
   }
 
   Result<AssociationId> connect(const std::string& address, uint16_t port) override {
-    SEN_ASSIGN(auto remote, SocketAddress::parse(address, port));
+    SEN_ASSIGN(auto remote, SocketAddress::parse(known_address(address), port));
     SEN_ASSIGN(struct socket* socket, make_socket(remote.family()));
     if (encapsulated_) {
       sctp_udpencaps encapsulation{};
@@ -180,8 +183,9 @@ class UsrsctpEndpoint final : public SctpEndpoint {
   }
 
   std::string describe() const override {
-    if (!encapsulated_) return "usrsctp over IP";
-    return fmt::format("usrsctp over UDP port {} (RFC 6951)", Stack::instance().udp_port);
+    std::string at = SocketAddress::show(local_.get());
+    if (!encapsulated_) return "usrsctp over IP at " + at;
+    return fmt::format("usrsctp over UDP port {} (RFC 6951) at {}", Stack::instance().udp_port, at);
   }
 
  private:

@@ -22,6 +22,11 @@ struct Address {
   bool is_v4() const { return high == 0 && low >> 32 == 0xffff; }
   bool operator==(const Address&) const = default;
 };
+// Whether the first `length` bits, 1 to 128, are those of `prefix`.
+inline bool in_prefix(const Address& a, const Address& prefix, unsigned length) {
+  if (length <= 64) return (a.high ^ prefix.high) >> (64 - length) == 0;
+  return a.high == prefix.high && (a.low ^ prefix.low) >> (128 - length) == 0;
+}
 // An empty mask matches everything; for IPv4 the mask covers the prefix ::ffff:0:0/96 too.
 struct AddressMatch {
   Address address;

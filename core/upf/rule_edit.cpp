@@ -104,20 +104,18 @@ Outcome RuleEdit::set_ue_addresses(Pdr& pdr, const pfcp::Pdi& pdi) {
   for (const pfcp::UeIpAddress& ie : pdi.ue_ip_addresses) {
     if (ie.choose_v4 || ie.choose_v6)
       return refuse(Cause::service_not_supported, RuleType::pdr, pdr.id, "PDR {} asks the UPF for a UE address; the SMF assigns them here", pdr.id);
-    pdr.ue_is_destination = ie.destination;
     if (ie.ipv4) {
       const auto& a = *ie.ipv4;
       pdr.has_ue_v4 = true;
-      pdr.ue_v4 = Address::v4(uint32_t{a[0]} << 24 | uint32_t{a[1]} << 16 | uint32_t{a[2]} << 8 | a[3]);
+      pdr.ue_v4 = uint32_t{a[0]} << 24 | uint32_t{a[1]} << 16 | uint32_t{a[2]} << 8 | a[3];
     }
     if (ie.ipv6) {
       unsigned length = ie.ipv6_prefix_length ? *ie.ipv6_prefix_length : 64 - std::min<unsigned>(64, ie.ipv6_prefix_delegation_bits.value_or(0));
       if (length == 0 || length > 128)
         return refuse(Cause::mandatory_ie_incorrect, RuleType::pdr, pdr.id, "PDR {}: IPv6 prefix length {} is not 1 to 128", pdr.id, length);
-      AddressMatch match = to_match({IpAddress(*ie.ipv6), static_cast<uint8_t>(length)});
       pdr.has_ue_v6 = true;
-      pdr.ue_v6 = match.address;
-      pdr.ue_v6_mask = match.mask;
+      pdr.ue_v6 = to_match({IpAddress(*ie.ipv6), static_cast<uint8_t>(length)}).address;
+      pdr.ue_v6_length = static_cast<uint8_t>(length);
     }
   }
   return {};
@@ -202,7 +200,7 @@ Outcome RuleEdit::set_pdi(Pdr& pdr, const pfcp::Pdi& pdi, std::vector<IpFilter>&
   return {};
 }
 
-Outcome RuleEdit::set_references(Pdr& pdr, const std::vector<uint32_t>& qers, const std::vector<uint32_t>& urrs) {
+Outcome RuleEdit::set_references(PdrDraft& pdr, const std::vector<uint32_t>& qers, const std::vector<uint32_t>& urrs) {
   if (qers.size() > max_qers_per_pdr || urrs.size() > max_urrs_per_pdr)
     return refuse(Cause::no_resources, RuleType::pdr, pdr.id, "PDR {} names {} QERs and {} URRs; {} and {} are possible", pdr.id, qers.size(),
                   urrs.size(), max_qers_per_pdr, max_urrs_per_pdr);
@@ -223,7 +221,7 @@ Outcome RuleEdit::create(const pfcp::CreatePdr& ie) {
   if (!ie.far_id) return lacks(pfcp::ie::far_id, RuleType::pdr, ie.pdr_id, "PDR {} names no FAR", ie.pdr_id);
   auto place = add(rules.pdrs, ie.pdr_id, max_pdrs, RuleType::pdr, "PDR");
   if (!place) return std::unexpected(place.error());
-  Pdr& pdr = **place;
+  PdrDraft& pdr = **place;
   pdr.precedence = ie.precedence;
   pdr.far_id = *ie.far_id;
   pdr.removes_header = ie.outer_header_removal.has_value();
@@ -244,7 +242,7 @@ Outcome RuleEdit::update(const pfcp::UpdatePdr& ie) {
     return refuse(Cause::unknown_predefined_rule, RuleType::pdr, ie.pdr_id, "PDR {}: predefined rules are unknown", ie.pdr_id);
   if (ie.activation_time || ie.deactivation_time)
     return refuse(Cause::service_not_supported, RuleType::pdr, ie.pdr_id, "PDR {}: activation times are not supported", ie.pdr_id);
-  Pdr& pdr = **place;
+  PdrDraft& pdr = **place;
   if (ie.precedence) pdr.precedence = *ie.precedence;
   if (ie.extra.removes(pfcp::ie::far_id) && !ie.far_id)
     return lacks(pfcp::ie::far_id, RuleType::pdr, ie.pdr_id, "PDR {} would be left without a FAR", ie.pdr_id);
@@ -448,7 +446,7 @@ Outcome RuleEdit::update(const pfcp::UpdateQer& ie) {
 static void forget(uint32_t* ids, uint8_t& count, uint32_t id) { count = static_cast<uint8_t>(std::remove(ids, ids + count, id) - ids); }
 
 Outcome RuleEdit::remove(const pfcp::RemoveQer& ie) {
-  for (Pdr& pdr : rules.pdrs) forget(pdr.qer_ids, pdr.qer_count, ie.qer_id);
+  for (PdrDraft& pdr : rules.pdrs) forget(pdr.qer_ids, pdr.qer_count, ie.qer_id);
   return erase(rules.qers, ie.qer_id, RuleType::qer, "QER");
 }
 
@@ -537,7 +535,7 @@ Outcome RuleEdit::update(const pfcp::UpdateUrr& ie) {
 }
 
 Outcome RuleEdit::remove(const pfcp::RemoveUrr& ie) {
-  for (Pdr& pdr : rules.pdrs) forget(pdr.urr_ids, pdr.urr_count, ie.urr_id);
+  for (PdrDraft& pdr : rules.pdrs) forget(pdr.urr_ids, pdr.urr_count, ie.urr_id);
   for (Urr& urr : rules.urrs) forget(urr.linked, urr.linked_count, ie.urr_id);
   return erase(rules.urrs, ie.urr_id, RuleType::urr, "URR");
 }
@@ -584,7 +582,7 @@ Outcome RuleEdit::check() {
     rules.set_filters(static_cast<size_t>(pdr - rules.pdrs.begin()), filters);
   }
   filter_references_.clear();
-  for (const Pdr& pdr : rules.pdrs) {
+  for (const PdrDraft& pdr : rules.pdrs) {
     if (!find(rules.fars, pdr.far_id)) return refuse(Cause::rule_failure, RuleType::pdr, pdr.id, "PDR {} names FAR {}, which does not exist", pdr.id, pdr.far_id);
     for (unsigned i = 0; i < pdr.qer_count; ++i)
       if (!find(rules.qers, pdr.qer_ids[i]))

@@ -87,7 +87,7 @@ class RuleEdit {
   Outcome set_ue_addresses(Pdr& pdr, const pfcp::Pdi& pdi);
   Outcome set_filters(Pdr& pdr, const pfcp::Pdi& pdi, std::vector<IpFilter>& filters);
   Outcome set_framed(Pdr& pdr, const pfcp::Pdi& pdi);
-  Outcome set_references(Pdr& pdr, const std::vector<uint32_t>& qers, const std::vector<uint32_t>& urrs);
+  Outcome set_references(PdrDraft& pdr, const std::vector<uint32_t>& qers, const std::vector<uint32_t>& urrs);
   Outcome set_action(Far& far, const pfcp::ApplyAction& action);
   Outcome set_outer_header(Far& far, const pfcp::OuterHeaderCreation& ie);
   Outcome set_destination(Far& far, pfcp::DestinationInterface destination);

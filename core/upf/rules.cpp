@@ -62,14 +62,14 @@ Rules::Ptr Rules::build(const RuleSet& set) {
   shape.framed_count_ = static_cast<uint8_t>(set.framed.size());
 
   Ptr rules(new (::operator new(shape.octets_, std::align_val_t{64})) Rules(shape));
-  std::uninitialized_copy(set.pdrs.begin(), set.pdrs.end(), rules->at<Pdr>(0));
   std::uninitialized_copy(set.fars.begin(), set.fars.end(), rules->at<Far>(shape.far_at_));
   std::uninitialized_copy(set.qers.begin(), set.qers.end(), rules->at<Qer>(shape.qer_at_));
   std::uninitialized_copy(set.urrs.begin(), set.urrs.end(), rules->at<Urr>(shape.urr_at_));
   std::uninitialized_copy(set.filters.begin(), set.filters.end(), rules->at<IpFilter>(shape.filter_at_));
   std::uninitialized_copy(set.bars.begin(), set.bars.end(), rules->at<Bar>(shape.bar_at_));
   std::uninitialized_copy(set.framed.begin(), set.framed.end(), rules->at<FramedRoute>(shape.framed_at_));
-  rules->resolve();
+  rules->place_pdrs(set.pdrs);
+  rules->resolve_quotas();
   rules->gather_addresses();
   return rules;
 }
@@ -81,11 +81,12 @@ static uint8_t index_of(std::span<const T> list, uint32_t id) {
   return no_index;
 }
 
-void Rules::resolve() {
-  std::span<Pdr> pdr_list(at<Pdr>(0), pdr_count_);
-  std::stable_sort(pdr_list.begin(), pdr_list.end(), [](const Pdr& a, const Pdr& b) { return a.precedence < b.precedence; });
-  for (Pdr& pdr : pdr_list) {
+// Sorts the PDRs and replaces the identifiers that they name by indices.
+void Rules::place_pdrs(std::vector<PdrDraft> drafts) {
+  std::stable_sort(drafts.begin(), drafts.end(), [](const Pdr& a, const Pdr& b) { return a.precedence < b.precedence; });
+  for (PdrDraft& pdr : drafts) {
     pdr.far = index_of(fars(), pdr.far_id);
+    ensure(pdr.far != no_index);
     for (unsigned i = 0; i < pdr.qer_count; ++i) {
       pdr.qers[i] = index_of(qers(), pdr.qer_ids[i]);
       ensure(pdr.qers[i] != no_index);
@@ -95,6 +96,10 @@ void Rules::resolve() {
       ensure(pdr.urrs[i] != no_index);
     }
   }
+  std::uninitialized_copy(drafts.begin(), drafts.end(), at<Pdr>(0));
+}
+
+void Rules::resolve_quotas() {
   for (Urr& urr : std::span<Urr>(at<Urr>(urr_at_), urr_count_))
     urr.quota_far = urr.has_far_for_quota ? index_of(fars(), urr.far_for_quota) : no_index;
 }
@@ -103,12 +108,12 @@ void Rules::gather_addresses() {
   for (const Pdr& pdr : pdrs()) {
     if (pdr.has_ue_v4 && !has_v4) {
       has_v4 = true;
-      v4 = pdr.ue_v4;
+      v4 = Address::v4(pdr.ue_v4);
     }
     if (pdr.has_ue_v6 && !has_v6) {
       has_v6 = true;
       v6 = pdr.ue_v6;
-      v6_mask = pdr.ue_v6_mask;
+      v6_length = pdr.ue_v6_length;
     }
   }
   for (const Qer& qer : qers()) {
@@ -124,8 +129,16 @@ void Rules::gather_addresses() {
 }
 
 RuleSet Rules::copy() const {
+  std::vector<PdrDraft> drafts;
+  drafts.reserve(pdr_count_);
+  for (const Pdr& pdr : pdrs()) {
+    PdrDraft& draft = drafts.emplace_back(pdr);
+    draft.far_id = fars()[pdr.far].id;
+    for (unsigned i = 0; i < pdr.qer_count; ++i) draft.qer_ids[i] = qers()[pdr.qers[i]].id;
+    for (unsigned i = 0; i < pdr.urr_count; ++i) draft.urr_ids[i] = urrs()[pdr.urrs[i]].id;
+  }
   auto list = [](auto span) { return std::vector(span.begin(), span.end()); };
-  return {list(pdrs()), list(fars()), list(qers()), list(urrs()), list(bars()), list(filters()), list(framed())};
+  return {std::move(drafts), list(fars()), list(qers()), list(urrs()), list(bars()), list(filters()), list(framed())};
 }
 
 }  // namespace sen::upf

@@ -50,18 +50,18 @@ struct UrrState {
   bool signalled = false;     // an event for this URR waits already
 };
 
+// One cache line: a packet may look at several of them.
 struct Pdr {
-  uint64_t qfis = 0;  // bit n: QFI n; 0: any
-  Address ue_v4;      // with has_ue_v4
-  Address ue_v6;
-  Address ue_v6_mask;
-  uint32_t teid = 0;  // local F-TEID; 0: none
+  uint64_t qfis = 0;     // bit n: QFI n; 0: any
+  Address ue_v6;         // with has_ue_v6
+  uint32_t ue_v4 = 0;    // with has_ue_v4
+  uint32_t teid = 0;     // local F-TEID; 0: none
   uint32_t precedence = 0;
   uint16_t id = 0;
   Interface source = Interface::access;
   bool has_ue_v4 = false;
   bool has_ue_v6 = false;
-  bool ue_is_destination = false;
+  uint8_t ue_v6_length = 0;  // of the prefix, 1 to 128
   bool removes_header = false;
   uint8_t far = no_index;
   uint8_t first_filter = 0;
@@ -70,9 +70,18 @@ struct Pdr {
   uint8_t urr_count = 0;
   uint8_t qers[max_qers_per_pdr] = {};
   uint8_t urrs[max_urrs_per_pdr] = {};
-  // Identifiers, for modifications and display
   bool asks_v4 = false;  // F-TEID families, for repeating it to the SMF
   bool asks_v6 = false;
+
+  // `v6`: of an IPv6 packet, whose address may look like an IPv4 one (::ffff:0:0/96).
+  bool is_ue(const Address& address, bool v6) const {
+    return v6 ? has_ue_v6 && in_prefix(address, ue_v6, ue_v6_length) : has_ue_v4 && static_cast<uint32_t>(address.low) == ue_v4;
+  }
+};
+static_assert(sizeof(Pdr) == 64);
+
+// A PDR while it is changed: it names other rules by their identifiers.
+struct PdrDraft : Pdr {
   uint32_t far_id = 0;
   uint32_t qer_ids[max_qers_per_pdr] = {};
   uint32_t urr_ids[max_urrs_per_pdr] = {};
@@ -164,7 +173,7 @@ struct FramedRoute {
 
 // The rules of a session while they are changed; building a Rules block from it resolves identifiers to indices.
 struct RuleSet {
-  std::vector<Pdr> pdrs;
+  std::vector<PdrDraft> pdrs;
   std::vector<Far> fars;
   std::vector<Qer> qers;
   std::vector<Urr> urrs;
@@ -205,7 +214,7 @@ class Rules {
   uint8_t default_qfi = 0;  // for packets towards the access side that no QER marks
   Address v4;
   Address v6;
-  Address v6_mask;
+  uint8_t v6_length = 0;
 
  private:
   Rules() = default;
@@ -217,7 +226,8 @@ class Rules {
   T* at(uint32_t offset) {
     return reinterpret_cast<T*>(reinterpret_cast<uint8_t*>(this + 1) + offset);
   }
-  void resolve();
+  void place_pdrs(std::vector<PdrDraft> drafts);
+  void resolve_quotas();
   void gather_addresses();
 
   uint32_t octets_ = 0;

@@ -46,7 +46,7 @@ static void put_failure(Response& response, const Failure& failure) {
 
 Outcome PfcpServer::check_addresses(const Session* session, const Association& association, const RuleEdit& edit) const {
   for (const Pdr& pdr : edit.rules.pdrs) {
-    for (const Address& address : {pdr.has_ue_v4 ? pdr.ue_v4 : Address{}, pdr.has_ue_v6 ? pdr.ue_v6 : Address{}}) {
+    for (const Address& address : {pdr.has_ue_v4 ? Address::v4(pdr.ue_v4) : Address{}, pdr.has_ue_v6 ? pdr.ue_v6 : Address{}}) {
       if (address == Address{}) continue;
       uint32_t other = user_plane_.session_of_address(address);
       if (other == no_session || (session && other == session->index)) continue;

@@ -283,9 +283,9 @@ static const char* name_of(Interface interface) {
   }
 }
 
-static std::string line_of(const Pdr& pdr) {
+static std::string line_of(const Pdr& pdr, const Rules& rules) {
   return fmt::format("PDR {} precedence {} from {} TEID {:#x} filters {} -> FAR {}", pdr.id, pdr.precedence, name_of(pdr.source), pdr.teid,
-                     pdr.filter_count, pdr.far_id);
+                     pdr.filter_count, rules.fars()[pdr.far].id);
 }
 
 static std::string line_of(const Far& far) {
@@ -321,7 +321,7 @@ std::vector<Upf::SessionLine> Upf::sessions(size_t limit) const {
                      pfcp_.octets_of(session)};
     if (rules.has_v4) line.ue_addresses.push_back(text_of(rules.v4));
     if (rules.has_v6) line.ue_addresses.push_back(text_of(rules.v6));
-    for (const Pdr& pdr : rules.pdrs()) line.rules.push_back(line_of(pdr));
+    for (const Pdr& pdr : rules.pdrs()) line.rules.push_back(line_of(pdr, rules));
     for (const Far& far : rules.fars()) line.rules.push_back(line_of(far));
     for (const Qer& qer : rules.qers()) line.rules.push_back(line_of(qer));
     for (const Urr& urr : rules.urrs()) line.rules.push_back(line_of(urr));

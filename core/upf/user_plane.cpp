@@ -122,21 +122,24 @@ void UserPlane::set_address(const Address& address, uint32_t session, bool in) {
 }
 
 void UserPlane::enter(const Rules& rules, uint32_t session, bool in) {
+  bool routed = !rules.framed().empty();
   for (const Pdr& pdr : rules.pdrs()) {
-    if (pdr.has_ue_v4) set_address(pdr.ue_v4, session, in);
-    if (pdr.has_ue_v6) set_address(pdr.ue_v6_mask.low == 0 ? Address{pdr.ue_v6.high, 0} : pdr.ue_v6, session, in);
+    if (pdr.has_ue_v4) set_address(Address::v4(pdr.ue_v4), session, in);
+    if (pdr.has_ue_v6) set_address(pdr.ue_v6, session, in);
+    // The tables hold /64s; a shorter prefix (prefix delegation, 23.501 5.8.2.2.4) is a route.
+    if (!pdr.has_ue_v6 || pdr.ue_v6_length >= 64) continue;
+    routed = true;
+    if (in) add_route({{pdr.ue_v6, mask_of(pdr.ue_v6_length)}, pdr.ue_v6_length, session});
   }
-  if (rules.framed().empty()) return;
-  if (!in) {
-    std::erase_if(routes_, [&](const Route& route) { return route.session == session; });
-    return;
-  }
-  for (const FramedRoute& framed : rules.framed()) {
-    AddressMatch match = to_match(framed.prefix);
-    unsigned length = framed.prefix.length + (framed.prefix.address.is_v4() ? 96u : 0u);
-    auto place = std::find_if(routes_.begin(), routes_.end(), [&](const Route& route) { return route.length < length; });
-    routes_.insert(place, {match, length, session});
-  }
+  if (!in && routed) std::erase_if(routes_, [&](const Route& route) { return route.session == session; });
+  if (!in) return;
+  for (const FramedRoute& framed : rules.framed())
+    add_route({to_match(framed.prefix), framed.prefix.length + (framed.prefix.address.is_v4() ? 96u : 0u), session});
+}
+
+void UserPlane::add_route(const Route& route) {
+  auto place = std::find_if(routes_.begin(), routes_.end(), [&](const Route& other) { return other.length < route.length; });
+  routes_.insert(place, route);
 }
 
 Rules::Ptr UserPlane::install(uint32_t session, Rules::Ptr rules) {
@@ -254,7 +257,7 @@ static bool framed_source(const Rules& rules, const Address& source) {
 static bool is_own_source(const Rules& rules, const Flow& flow) {
   if (!rules.has_v4 && !rules.has_v6) return true;  // an intermediate UPF knows no UE addresses
   if (flow.v6) {
-    if (rules.has_v6 && AddressMatch{rules.v6, rules.v6_mask}.matches(flow.source)) return true;
+    if (rules.has_v6 && in_prefix(flow.source, rules.v6, rules.v6_length)) return true;
   } else if (rules.has_v4 && flow.source == rules.v4) {
     return true;
   }
@@ -278,9 +281,7 @@ Drop UserPlane::uplink(Job& job, const Rules& rules, uint8_t qfi, bool has_qfi, 
     if (pdr.qfis && !(has_qfi && (pdr.qfis >> qfi & 1))) continue;
     bool from_ue = pdr.source == Interface::access;
     if (pdr.has_ue_v4 || pdr.has_ue_v6) {
-      const Address& ue = from_ue ? flow.source : flow.destination;
-      bool matches = flow.v6 ? pdr.has_ue_v6 && AddressMatch{pdr.ue_v6, pdr.ue_v6_mask}.matches(ue) : pdr.has_ue_v4 && pdr.ue_v4 == ue;
-      if (!matches && rules.framed().empty()) continue;
+      if (!pdr.is_ue(from_ue ? flow.source : flow.destination, flow.v6) && rules.framed().empty()) continue;
     }
     if (!filters_match(rules, pdr, flow, from_ue)) continue;
     if (from_ue && !is_own_source(rules, flow)) {
@@ -334,9 +335,7 @@ Drop UserPlane::downlink(Job& job, const Rules& rules, int64_t now) {
   for (const Pdr& pdr : rules.pdrs()) {
     if (pdr.teid != 0 || (pdr.source != Interface::core && pdr.source != Interface::n6)) continue;
     if (pdr.has_ue_v4 || pdr.has_ue_v6) {
-      bool matches = flow.v6 ? pdr.has_ue_v6 && AddressMatch{pdr.ue_v6, pdr.ue_v6_mask}.matches(flow.destination)
-                             : pdr.has_ue_v4 && pdr.ue_v4 == flow.destination;
-      if (!matches && !is_framed_for(rules, pdr, flow.destination)) continue;
+      if (!pdr.is_ue(flow.destination, flow.v6) && !is_framed_for(rules, pdr, flow.destination)) continue;
     }
     if (!filters_match(rules, pdr, flow, false)) continue;
     return apply(job, rules, pdr, false, now);

@@ -105,6 +105,11 @@ class UserPlane {
     unsigned shift = 0;  // of the number that the mask leaves
     std::vector<uint32_t> sessions;
   };
+  struct Route {
+    AddressMatch prefix;
+    unsigned length = 0;
+    uint32_t session = no_session;
+  };
   struct AddressHash {
     size_t operator()(const Address& a) const { return (a.high * 0x9e3779b97f4a7c15ull ^ a.low) * 0xbf58476d1ce4e5b9ull >> 7; }
   };
@@ -120,6 +125,7 @@ class UserPlane {
   void encapsulate(Job& job, const Rules& rules, const Pdr& pdr, const Far& far, bool is_uplink);
   void report(uint32_t session, uint32_t urr_id, UrrState& usage, Event::Kind kind);
   void enter(const Rules& rules, uint32_t session, bool in);
+  void add_route(const Route& route);
   void set_address(const Address& address, uint32_t session, bool in);
   uint32_t* pool_entry(const Address& address);
   const uint32_t* find_entry(const Address& address) const;
@@ -133,12 +139,7 @@ class UserPlane {
   size_t tunnels_in_use_ = 0;
   std::vector<Pool> pools_;
   std::unordered_map<Address, uint32_t, AddressHash> others_;  // UE addresses outside the pools
-  struct Route {
-    AddressMatch prefix;
-    unsigned length = 0;
-    uint32_t session = no_session;
-  };
-  std::vector<Route> routes_;  // framed routes, longest first
+  std::vector<Route> routes_;  // framed routes and prefixes shorter than /64, longest first
   std::vector<Event> events_;
   DropCounts drops_{};
   uint64_t drop_total_ = 0;

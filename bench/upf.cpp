@@ -5,9 +5,14 @@
 #include <cstdio>
 #include <fstream>
 
+#include <malloc.h>
+
+#include "base/log.h"
 #include "base/pcap.h"
 #include "base/random.h"
 #include "codec/gtpu/gpdu.h"
+#include "codec/pfcp/message.h"
+#include "core/upf/upf.h"
 #include "core/upf/user_plane.h"
 
 using namespace sen;
@@ -128,10 +133,84 @@ struct Bench {
   }
 };
 
+// The rules that an SMF makes for an IPv4v6 session with one QoS flow.
+pfcp::SessionEstablishmentRequest establishment(uint32_t n) {
+  using namespace pfcp;
+  Octets<4> smf{127, 0, 0, 4};
+  auto high = static_cast<uint8_t>(n >> 8), low = static_cast<uint8_t>(n);
+  SessionEstablishmentRequest r{.node_id = NodeId::of(smf), .cp_f_seid = {.seid = n + 1, .ipv4 = smf}};
+  UeIpAddress ue{.destination = true, .ipv4 = Octets<4>{10, 45, high, low}, .ipv6 = Octets<16>{0x20, 1, 0xd, 0xb8, 0xca, 0xfe, high, low}};
+  FTeid shared{.choose = true, .choose_v4 = true, .choose_id = uint8_t{5}};
+  auto uplink = [&](uint16_t id, uint32_t far) {
+    CreatePdr pdr{.pdr_id = id, .precedence = 65535, .pdi = {.source_interface = SourceInterface::access, .f_teid = shared}};
+    pdr.outer_header_removal = OuterHeaderRemoval{6};
+    pdr.far_id = far;
+    return pdr;
+  };
+  r.create_pdrs.push_back({.pdr_id = 1, .precedence = 65535, .pdi = {.source_interface = SourceInterface::core, .ue_ip_addresses = {ue}}, .far_id = 1});
+  r.create_pdrs.push_back(uplink(2, 2));
+  r.create_pdrs.push_back(uplink(3, 1));
+  r.create_pdrs.back().pdi.source_interface = SourceInterface::cp_function;
+  r.create_pdrs.back().pdi.f_teid->choose_id.reset();
+  r.create_pdrs.push_back(uplink(4, 3));
+  r.create_pdrs.back().pdi.sdf_filters = {SdfFilter{.flow_description = "permit out 58 from ff02::2/128 to assigned"}};
+  for (CreatePdr& pdr : r.create_pdrs) {
+    pdr.qer_ids = {1};
+    pdr.urr_ids = {1};
+  }
+  auto far = [&](uint32_t id, DestinationInterface to, std::optional<OuterHeaderCreation> outer) {
+    ForwardingParameters parameters{.destination_interface = to};
+    parameters.outer_header_creation = outer;
+    r.create_fars.push_back({.far_id = id, .apply_action = {.forw = true}, .forwarding_parameters = std::move(parameters)});
+  };
+  far(1, DestinationInterface::access, OuterHeaderCreation::gtpu(n, Octets<4>{127, 0, 0, 2}));
+  far(2, DestinationInterface::core, {});
+  far(3, DestinationInterface::cp_function, OuterHeaderCreation::gtpu(n, smf));
+  CreateUrr urr{.urr_id = 1, .measurement_method = {.volum = true}, .reporting_triggers = {.volth = true}};
+  urr.volume_threshold = Volume{.total = 1 << 30};
+  r.create_urrs.push_back(urr);
+  r.create_qers.push_back({.qer_id = 1, .mbr = BitRates{1'000'000, 1'000'000}, .qfi = Qfi(1)});
+  r.create_bars.push_back({.bar_id = 1});
+  return r;
+}
+
+size_t heap_octets() {
+  auto info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
+// Sessions established over PFCP: time each, and octets of heap each (tables of addresses and TEIDs included, cached responses expired).
+void control(uint32_t sessions, const std::string& cpu) {
+  using Clock = std::chrono::steady_clock;
+  Log::instance().set_all_levels(Level::none);
+  std::vector<Bytes> requests;
+  for (uint32_t n = 0; n < sessions; ++n)
+    requests.push_back(pfcp::encode({.header = {.seid = 0, .sequence = n + 2}, .body = establishment(n)}).value());
+  UpfConfig config;
+  config.max_sessions = sessions;
+  config.packets = 64;
+  ManualExecutor executor;
+  Counters counters;
+  Upf upf(config, executor, counters, {.send_n4 = [](const Endpoint&, Bytes) {}, .send_n3 = [](const Endpoint&, Packet) {}, .send_n6 = [](Packet) {}});
+  Endpoint smf{IpAddress(Octets<4>{127, 0, 0, 4}), 8805};
+  pfcp::AssociationSetupRequest setup{.node_id = pfcp::NodeId::of(Octets<4>{127, 0, 0, 4}), .recovery_time_stamp = 1};
+  upf.n4_received(smf, pfcp::encode({.header = {.sequence = 1}, .body = setup}).value());
+  size_t before = heap_octets();
+  auto start = Clock::now();
+  for (const Bytes& request : requests) upf.n4_received(smf, request);
+  double ns = std::chrono::duration<double, std::nano>(Clock::now() - start).count() / sessions;
+  executor.run_for(std::chrono::seconds(16));
+  upf.n4_received(smf, requests[0]);  // makes the cache forget what has expired
+  size_t each = (heap_octets() - before) / sessions;
+  std::printf("{\"bench\": \"upf\", \"case\": \"establish\", \"sessions\": %zu, \"ns\": %.0f, \"heap_octets_per_session\": %zu, \"machine\": \"%s, one thread\"}\n",
+              upf.session_count(), ns, each, cpu.c_str());
+}
+
 }  // namespace
 
 int main() {
   std::string cpu = machine();
+  for (uint32_t sessions : {1024u, 16384u}) control(sessions, cpu);
   for (uint32_t sessions : {1024u, 16384u}) {
     for (const Case& c : {Case{"forward"}, Case{"forward+qer", true}, Case{"forward+qer+urr", true, true}, Case{"forward+qer+urr+8sdf", true, true, 8}}) {
       Bench bench(sessions, c);

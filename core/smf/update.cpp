@@ -107,7 +107,8 @@ void Smf::Core::update_n2(Session& s, const sbi::SmContextUpdateData& r, UpdateR
 void Smf::Core::setup_response(Session& s, const sbi::SmContextUpdateData& r, UpdateReply reply) {
   auto transfer = ngap::decode_value<ngap::PduSessionResourceSetupResponseTransfer>(r.n2_sm_info);
   auto tunnel = transfer ? tunnel_of(transfer->dl_qos_flow_per_tnl_information.up_transport_layer_information) : Result<Tunnel>(std::unexpected(transfer.error()));
-  bool awaited = (s.state == State::active || s.state == State::modifying) && s.up != sbi::UpCnxState::deactivated;
+  // While paging, the AMF answers the UE's service request with the N2 information that came with the paging (23.502 4.2.3.3 step 6).
+  bool awaited = (s.state == State::active || s.state == State::modifying) && (s.up != sbi::UpCnxState::deactivated || s.paging);
   if (!tunnel || !awaited) {
     std::string detail = tunnel ? fmt::format("setup response while {} and user plane {}", to_string(s.state), to_string(s.up)) : tunnel.error().describe();
     log_warning(Layer::smf, "{}: N2 setup response refused: {}", s.name(), detail);

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -87,7 +88,9 @@ void N3Socket::read_all() {
     iovec vectors[batch];
     sockaddr_storage from[batch];
     unsigned count = 0;
-    for (; count < batch; ++count) {
+    // Half of what is free stays for the packets that the UPF makes in answer.
+    size_t most = std::clamp<size_t>((pool_.limit() - pool_.in_use()) / 2, 1, batch);
+    for (; count < most; ++count) {
       Packet& packet = in_[count];
       if (!packet) packet = pool_.take(pool_.capacity());
       if (!packet) break;
@@ -97,7 +100,10 @@ void N3Socket::read_all() {
       messages[count].msg_hdr.msg_name = &from[count];
       messages[count].msg_hdr.msg_namelen = sizeof from[count];
     }
-    if (count == 0) return no_memory_.add();
+    if (count == 0) {
+      no_memory_.add();
+      break;
+    }
     int received = ::recvmmsg(fd_, messages, count, MSG_DONTWAIT, nullptr);
     if (received <= 0) break;
     for (int i = 0; i < received; ++i) {

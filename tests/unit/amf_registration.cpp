@@ -377,6 +377,37 @@ TEST_F(AmfNas, authenticates_a_guti_that_comes_unprotected_without_asking_for_th
   EXPECT_EQ(w.amf.ue_count(), 1u);
 }
 
+TEST_F(AmfNas, lets_a_connected_ue_that_lost_its_security_context_start_anew) {
+  w.register_ue(ue);
+  w.establish(ue);
+  w.sent.clear();
+  auto request = ue.request();
+  w.uplink(ue, plain(request));
+  EXPECT_TRUE(w.status(ue).registered);  // until the newcomer has authenticated
+  auto challenge = w.nas<nas::AuthenticationRequest>(ue);
+  ASSERT_TRUE(challenge);
+  w.answer_challenge(ue, *challenge);
+  ASSERT_TRUE(w.security_mode_command(ue));
+  ue.initial = plain(request);
+  w.complete_security(ue);
+  auto accept = w.nas<nas::RegistrationAccept>(ue);
+  ASSERT_TRUE(accept);
+  w.secure(ue, nas::RegistrationComplete{});
+  EXPECT_TRUE(w.status(ue).registered);
+  EXPECT_EQ(w.amf.ue_count(), 1u);
+}
+
+TEST_F(AmfNas, drops_other_unprotected_messages_on_a_secured_connection) {
+  w.register_ue(ue);
+  w.sent.clear();
+  w.uplink(ue, plain(nas::RegistrationComplete{}));
+  nas::DeregistrationRequestUe bye;
+  bye.identity = *ue.guti;
+  w.uplink(ue, plain(bye));
+  EXPECT_TRUE(w.sent.empty());
+  EXPECT_TRUE(w.status(ue).registered);
+}
+
 TEST_F(AmfNas, periodic_and_mobility_updates_keep_sessions_and_release_the_connection) {
   w.register_ue(ue);
   w.establish(ue);

@@ -610,9 +610,10 @@ class Generator:
              "std::span<const MessageType> all_messages();\n\n" + end)
         head = banner + f"#include <cstddef>\n\n#include \"{o.include}/{o.prefix}_tables.h\"\n\n#pragma GCC diagnostic ignored \"-Winvalid-offsetof\"\n\n" + space
         parts = [[] for _ in range(o.parts)]
-        share = -(-len(self.tables) // o.parts)
-        for i, (_, (_, text)) in enumerate(self.tables):
-            parts[i // share].append(text)
+        whole, seen = sum(len(text) for _, (_, text) in self.tables), 0
+        for _, (_, text) in self.tables:  # equal shares of text, because compile time follows it
+            parts[seen * o.parts // whole].append(text)
+            seen += len(text)
         messages = sorted(((*info, name) for name, info in self.messages.items()), key=lambda e: (e[0], ["initiating", "successful", "unsuccessful"].index(e[1])))
         lists = "static constexpr NamedType types[] = {\n" + "".join(f"  {{{quote(n)}, &{t}}},\n" for n, t, _ in self.all_types) + "};\n"
         lists += "std::span<const NamedType> all_types() { return types; }\n\n"

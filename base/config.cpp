@@ -153,7 +153,14 @@ Status apply_override(Node& root, std::string_view assignment) {
       node = &node->items[position];
     }
   }
-  SEN_ASSIGN(Node value, parse_text(assignment.substr(equals + 1), place));
+  std::string_view text = assignment.substr(equals + 1);
+  Node value;
+  if (text.find_first_of("[{\"'") == 0) {
+    SEN_ASSIGN(value, parse_text(text, place));
+  } else {  // as it stands: ':memory:' is no map
+    value.kind = Node::Kind::scalar;
+    value.scalar = text;
+  }
   std::function<void(Node&)> stamp = [&](Node& n) {
     n.place = place;
     for (auto& m : n.members) stamp(m.node);

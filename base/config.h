@@ -40,7 +40,7 @@ Result<Node> parse_file(const std::string& path);
 Result<Node> parse_text(std::string_view text, const std::string& name);
 // Lays `over` over `base`: maps are merged, everything else is replaced.
 void merge(Node& base, Node over);
-// "amf.ngap.server[0].address=127.0.0.9"; the value is YAML, so lists and maps work too.
+// "amf.ngap.server[0].address=127.0.0.9"; the value stands as it is, or is YAML when it begins with [, { or a quote.
 Status apply_override(Node& root, std::string_view assignment);
 
 // What a row says of itself, for documentation and schema.

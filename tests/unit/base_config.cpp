@@ -74,6 +74,13 @@ TEST(Config, overrides_win_over_files) {
   EXPECT_FALSE(config.enabled);
 }
 
+TEST(Config, an_override_is_taken_as_it_stands_unless_it_is_a_list_or_map) {
+  Example config;
+  EXPECT_EQ(problems_of("", config, {"amf.name=:memory:", "amf.server=[{address: a}, {address: b}]"}), "");
+  EXPECT_EQ(config.name, ":memory:");
+  EXPECT_EQ(config.server.size(), 2u);
+}
+
 TEST(Config, later_files_win_and_lists_are_replaced) {
   Node root = *parse_text("amf: {name: a, server: [{port: 1}, {port: 2}]}", "a.yml");
   merge(root, *parse_text("amf: {server: [{port: 3}]}", "b.yml"));

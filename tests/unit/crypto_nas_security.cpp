@@ -68,7 +68,9 @@ TEST(NasSecurity, follows_lost_messages_across_the_wrap_of_the_sequence_number) 
   Ends ends;
   for (int i = 0; i < 1000; ++i) {
     Bytes up = ends.ue.protect(SecurityHeader::integrity_ciphered, message);
-    if (i % 100 == 0) EXPECT_EQ(*ends.amf.unprotect(up), message) << i;
+    if (i % 100 == 0) {
+      EXPECT_EQ(*ends.amf.unprotect(up), message) << i;
+    }
   }
   EXPECT_EQ(ends.amf.received_count(), 900u);
 }

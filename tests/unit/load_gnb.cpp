@@ -19,8 +19,8 @@ struct Rig {
     config.tac = 7;
     config.n3 = {IpAddress(Octets<4>{127, 0, 0, 11}), 2152};
     GnbPorts ports;
-    ports.send_n2 = [this](uint16_t stream, Bytes ngap) {
-      streams.push_back(stream);
+    ports.send_n2 = [this](uint16_t on, Bytes ngap) {
+      streams.push_back(on);
       sent.push_back(std::move(ngap));
       return Status{};
     };

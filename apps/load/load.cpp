@@ -195,7 +195,7 @@ void LoadRunner::start_ue(UeIndex index) {
   begin_step(ue);
 }
 
-bool LoadRunner::at(const Ue& ue, Step step) const { return !ue.ended && plan_[ue.position] == step; }
+bool LoadRunner::at(const Ue& ue, Step step) const { return !ue.ended && ue.position < plan_.size() && plan_[ue.position] == step; }
 
 bool LoadRunner::skips(const Ue& ue, Step step) const {
   const ue::Session* session = ue.nas->session(session_id);
@@ -256,7 +256,7 @@ void LoadRunner::perform(Ue& ue, Step step) {
 }
 
 void LoadRunner::finish_step(Ue& ue) {
-  if (ue.ended) return;
+  if (ue.ended || ue.position >= plan_.size()) return;
   Step step = plan_[ue.position];
   ue.limit.stop();
   ue.pace.stop();
@@ -271,7 +271,7 @@ void LoadRunner::finish_step(Ue& ue) {
 }
 
 void LoadRunner::fail_step(Ue& ue, const std::string& failure) {
-  if (ue.ended) return;
+  if (ue.ended || ue.position >= plan_.size()) return;
   Step step = plan_[ue.position];
   ++report_.at(step).failed;
   ++report_.failures[fmt::format("{}: {}", to_string(step), failure)];

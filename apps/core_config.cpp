@@ -82,6 +82,27 @@ Status LogConfig::apply() const {
   return {};
 }
 
+// What the processes take for granted: lists that may not be empty, and those of which one entry is served.
+static std::vector<Error> check_lists(const CoreConfig& config) {
+  std::vector<Error> problems;
+  auto check = [&](const char* key, size_t entries, bool only_one) {
+    if (entries == 0) problems.push_back({Fault::missing, key, "needs at least one entry"});
+    if (only_one && entries > 1) problems.push_back({Fault::unsupported, key, fmt::format("has {} entries, one is served", entries)});
+  };
+  check("amf.ngap.server", config.amf.ngap_servers.size(), true);
+  check("amf.tai", config.amf.tais.size(), false);
+  for (const auto& tai : config.amf.tais) check("amf.tai[].tac", tai.tacs.size(), false);
+  check("amf.plmn_support", config.amf.plmn_support.size(), false);
+  for (const auto& plmn : config.amf.plmn_support) check("amf.plmn_support[].s_nssai", plmn.slices.size(), false);
+  check("smf.pfcp.server", config.smf.pfcp_servers.size(), true);
+  check("smf.gtpu.server", config.smf.gtpu_servers.size(), true);
+  check("smf.session", config.smf.sessions.size(), false);
+  check("upf.pfcp.server", config.upf.pfcp_server.size(), true);
+  check("upf.gtpu.server", config.upf.gtpu_server.size(), false);
+  check("upf.session", config.upf.session.size(), false);
+  return problems;
+}
+
 LoadedConfig load_core_config(const ConfigOptions& options) {
   LoadedConfig out;
   config::Node root;
@@ -99,6 +120,7 @@ LoadedConfig load_core_config(const ConfigOptions& options) {
   }
   if (!out.problems.empty()) return out;
   out.problems = config::load(root, out.config);
+  if (out.problems.empty()) out.problems = check_lists(out.config);
   return out;
 }
 

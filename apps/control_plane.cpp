@@ -24,6 +24,7 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::create(const CoreConfig& con
   plane->smf_ = std::make_unique<smf::Smf>(config.smf, executor, plane->bus_, counters, std::move(ports.smf));
   plane->amf_ = std::make_unique<amf::Amf>(config.amf, executor, plane->bus_, random, counters, std::move(ports.amf));
   plane->smf_->start();
+  plane->udm_->watch_store();
   return plane;
 }
 

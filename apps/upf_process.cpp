@@ -83,7 +83,12 @@ void UpfProcess::send_n3(const Endpoint& to, Packet gtpu) {
     captures_.n3(executor_.now(), socket->local(), to, gtpu.view());
     return socket->send(to, std::move(gtpu));
   }
-  log_warning(Layer::gtpu, "N3: no local address of the family of {} (upf.gtpu.server)", to.text());
+  // One packet is like the next: a line a second is enough.
+  ++unroutable_;
+  Time now = executor_.now();
+  if (now - unroutable_told_ < std::chrono::seconds(1)) return;
+  unroutable_told_ = now;
+  log_warning(Layer::gtpu, "N3: no local address of the family of {} (upf.gtpu.server), {} packets dropped so far", to.text(), unroutable_);
 }
 
 void UpfProcess::send_n6(Packet ip) {

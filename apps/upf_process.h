@@ -43,6 +43,8 @@ class UpfProcess {
   std::unique_ptr<upf::Tun> tun_;
   std::unique_ptr<upf::DataNetwork> data_network_;
   std::string n6_;
+  uint64_t unroutable_ = 0;  // packets for a gNB of an address family that N3 does not have
+  Time unroutable_told_{};
   std::thread thread_;
 };
 

@@ -6,7 +6,8 @@
 namespace sen {
 
 std::string_view to_string(Layer layer) {
-  static constexpr std::string_view names[] = {"APP", "CONFIG", "SCTP", "NGAP", "NAS", "AMF", "SMF", "UDM", "PFCP", "UPF", "GTPU", "LOAD", "METRICS"};
+  static constexpr std::string_view names[] = {"APP", "CONFIG", "SCTP", "NGAP", "NAS", "AMF", "SMF", "UDM", "PFCP", "UPF", "GTPU", "LOAD", "METRICS",
+                                               "RRC", "MAC", "RLC", "PDCP", "GNB", "AIR", "UE"};
   return names[static_cast<size_t>(layer)];
 }
 

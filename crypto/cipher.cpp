@@ -4,6 +4,7 @@
 
 #include "base/ensure.h"
 #include "crypto/primitives/aes.h"
+#include "crypto/primitives/cmac.h"
 #include "crypto/primitives/snow3g.h"
 #include "crypto/primitives/zuc.h"
 
@@ -211,6 +212,21 @@ uint32_t IntegrityKey::mac_bits(uint32_t count, uint8_t bearer, Direction direct
     case IntegrityAlgorithm::nia3: return nia3(key_, head, direction, message, bits);
   }
   return 0;
+}
+
+void IntegrityKey::mac_batch(std::span<MacJob> jobs) const {
+  if (algorithm_ != IntegrityAlgorithm::nia2) {
+    for (MacJob& job : jobs) job.mac = mac(job.count, job.bearer, job.direction, job.message);
+    return;
+  }
+  constexpr size_t step = 16;
+  std::array<CmacJob, step> cmacs;
+  for (; !jobs.empty(); jobs = jobs.subspan(std::min(step, jobs.size()))) {
+    size_t n = std::min(step, jobs.size());
+    for (size_t i = 0; i < n; ++i) cmacs[i] = {header(jobs[i].count, jobs[i].bearer, jobs[i].direction), jobs[i].message};
+    aes_cmac_32_batch(key_, subkey_, std::span(cmacs).first(n));
+    for (size_t i = 0; i < n; ++i) jobs[i].mac = cmacs[i].mac;
+  }
 }
 
 bool IntegrityKey::verify(uint32_t count, uint8_t bearer, Direction direction, ByteView message, uint32_t received) const {

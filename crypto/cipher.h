@@ -53,6 +53,14 @@ struct CipherJob {
 };
 void apply_batch(std::span<const CipherJob> jobs);
 
+struct MacJob {
+  uint32_t count;
+  uint8_t bearer;
+  Direction direction;
+  ByteView message;
+  uint32_t mac = 0;  // the result
+};
+
 class IntegrityKey {
  public:
   IntegrityKey() = default;  // NIA0: MAC 0
@@ -63,6 +71,8 @@ class IntegrityKey {
   uint32_t mac(uint32_t count, uint8_t bearer, Direction direction, ByteView message) const;
   // The same over the first `bits` bits of message. Requires bits <= 8 * message.size().
   uint32_t mac_bits(uint32_t count, uint8_t bearer, Direction direction, ByteView message, size_t bits) const;
+  // mac() of each job. NIA2 takes eight messages in little more than the time of one.
+  void mac_batch(std::span<MacJob> jobs) const;
   // True if `received` is the MAC of the message; compares in constant time. NIA0 accepts 0 alone: whether NIA0 may be used at all
   // is the caller's policy (TS 33.501 5.5.2).
   bool verify(uint32_t count, uint8_t bearer, Direction direction, ByteView message, uint32_t received) const;

@@ -26,8 +26,8 @@ NasSecurity::NasSecurity(const Key256& k_amf, uint8_t ngksi, CipherAlgorithm cip
       bearer_(static_cast<uint8_t>(access)) {}
 
 Bytes NasSecurity::protect(SecurityHeader header, ByteView plain) {
-  uint32_t count = next_send_ & max_count;
-  next_send_ = (next_send_ + 1) & max_count;
+  if (exhausted()) return {};
+  uint32_t count = next_send_++;
   Bytes out(header_octets + plain.size());
   out[0] = epd_5gmm;
   out[1] = static_cast<uint8_t>(header);

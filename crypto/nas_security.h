@@ -33,7 +33,8 @@ class NasSecurity {
   CipherAlgorithm cipher() const { return cipher_.algorithm(); }
   IntegrityAlgorithm integrity() const { return integrity_.algorithm(); }
 
-  // The protected form of `plain` under the next COUNT of our direction. `header` is not plain.
+  // The protected form of `plain` under the next COUNT of our direction; empty when they are used up (exhausted()), for no COUNT serves
+  // twice. `header` is not plain.
   Bytes protect(SecurityHeader header, ByteView plain);
   // The message inside a protected one, deciphered when its header says so. Denied: wrong MAC, or a COUNT that was received before
   // (4.4.3.2); the context is unchanged then. Truncated: shorter than header and one octet.
@@ -42,7 +43,14 @@ class NasSecurity {
   // COUNT of the last message accepted, and of the next one to be sent. Before any message was accepted the first is 0.
   uint32_t received_count() const { return next_receive_ == 0 ? 0 : next_receive_ - 1; }
   uint32_t send_count() const { return next_send_; }
-  bool needs_renewal() const { return next_send_ > renewal_count || next_receive_ > renewal_count; }
+  bool needs_renewal(uint32_t above = renewal_count) const { return next_send_ > above || next_receive_ > above; }
+  // Nothing can be protected any more: the connection has to go (4.4.3.5).
+  bool exhausted() const { return next_send_ > max_count; }
+  // Goes on from these COUNTs: a context that was kept elsewhere.
+  void resume(uint32_t send, uint32_t receive) {
+    next_send_ = send;
+    next_receive_ = receive;
+  }
 
  private:
   Key256 k_amf_{};

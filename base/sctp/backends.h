@@ -6,6 +6,7 @@
 namespace sen {
 
 bool has_kernel_sctp();
+bool may_open_raw_sockets();
 Result<std::unique_ptr<SctpEndpoint>> open_kernel_sctp(ThreadExecutor& executor, const SctpOptions& options, SctpHandlers handlers);
 Result<std::unique_ptr<SctpEndpoint>> open_usrsctp(ThreadExecutor& executor, const SctpOptions& options, SctpHandlers handlers);
 

@@ -8,7 +8,7 @@
 
 namespace sen {
 
-static bool may_open_raw_sockets() {
+bool may_open_raw_sockets() {
   int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_SCTP);
   if (fd >= 0) close(fd);
   return fd >= 0;

@@ -10,8 +10,10 @@
 #include <mutex>
 #include <set>
 
+#include "base/log.h"
 #include "base/sctp/address.h"
 #include "base/sctp/backends.h"
+#include "base/sctp/stray.h"
 
 namespace sen {
 
@@ -33,7 +35,8 @@ struct Stack {
       return {};
     }
     usrsctp_init(port, nullptr, nullptr);
-    usrsctp_sysctl_set_sctp_blackhole(2);
+    // Silence towards packets of no association: with raw sockets they may be another process's. See StrayGuard for our own.
+    usrsctp_sysctl_set_sctp_blackhole(may_open_raw_sockets() ? 2 : 0);
     usrsctp_sysctl_set_sctp_no_csum_on_loopback(0);
     usrsctp_sysctl_set_sctp_ecn_enable(0);
     usrsctp_sysctl_set_sctp_asconf_enable(0);
@@ -131,6 +134,7 @@ class UsrsctpEndpoint final : public SctpEndpoint {
     attach(listener_, 0);
     if (usrsctp_bind(listener_, local_.get(), local_.length) < 0 || usrsctp_listen(listener_, 128) < 0)
       return fail(Fault::io, "sctp", "{} cannot be listened on: {}", SocketAddress::show(local_.get()), std::strerror(errno));
+    if (!encapsulated_ && !options.address.empty()) watch_strays();
     return {};
   }
 
@@ -189,6 +193,33 @@ class UsrsctpEndpoint final : public SctpEndpoint {
   }
 
  private:
+  void watch_strays() {
+    auto guard = StrayGuard::open(executor_, local_, [this](const std::vector<std::string>& peers) { return associated(peers); });
+    if (!guard) return log_warning(Layer::sctp, "peers of an earlier process are left to their time-outs: {}", guard.error().describe());
+    strays_ = std::move(*guard);
+  }
+
+  std::vector<std::string> associated(const std::vector<std::string>& peers) const {
+    std::set<std::string> addresses;
+    for (auto& [id, association] : associations_) {
+      addresses.insert(association.peer);
+      struct sockaddr* list = nullptr;  // a peer may have several
+      int count = usrsctp_getpaddrs(association.socket, 0, &list);
+      auto* at = reinterpret_cast<const char*>(list);
+      for (int i = 0; i < count; ++i) {
+        auto* address = reinterpret_cast<const struct sockaddr*>(at);
+        addresses.insert(SocketAddress::show(address));
+        at += address->sa_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+      }
+      if (count > 0) usrsctp_freepaddrs(list);
+    }
+    std::vector<std::string> out;
+    for (auto& peer : peers) {
+      if (addresses.contains(peer)) out.push_back(peer);
+    }
+    return out;
+  }
+
   static Result<struct socket*> make_socket(int family) {
     struct socket* socket = usrsctp_socket(family, SOCK_STREAM, IPPROTO_SCTP, nullptr, nullptr, 0, nullptr);
     if (!socket) return fail(Fault::io, "sctp", "no usrsctp socket: {}", std::strerror(errno));
@@ -351,6 +382,7 @@ class UsrsctpEndpoint final : public SctpEndpoint {
   AssociationId next_ = 1;
   std::map<AssociationId, Association> associations_;
   Bytes buffer_ = Bytes(65536);
+  std::unique_ptr<StrayGuard> strays_;
 };
 
 }  // namespace

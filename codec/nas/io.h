@@ -72,8 +72,8 @@ class Io {
   }
   // Bits that are zero when sent and ignored when received.
   void spare(unsigned n) {
-    for (; n > 32; n -= 32) fixed(32, 0);
-    fixed(n, 0);
+    for (; ok_ && n > 32; n -= 32) fixed(32, 0);
+    if (ok_) fixed(n, 0);
   }
   // Bits of one value only; another value received is ignored (the message's notes keep it).
   void fixed(unsigned n, uint64_t value) {
@@ -115,6 +115,7 @@ class Io {
   void window_size(T& count, size_t low, size_t high) {
     if (mode_ == Mode::decode) count = static_cast<T>(left() < 255 ? left() : 255);
     if (mode_ == Mode::decode && count < low) fail(Fault::truncated, "", "shorter than its smallest length");
+    if (mode_ == Mode::encode && count < low) fail(Fault::invalid, "", "shorter than its smallest length");
     if (mode_ == Mode::invent) count = static_cast<T>(random_->between(low, high));
   }
 

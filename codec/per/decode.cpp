@@ -27,6 +27,7 @@ class Decoder {
   bool value(const Type& type, void* to);
   // True if no whole octet is left; an empty encoding is one octet.
   bool finish();
+  size_t octets_read() const { return std::max<size_t>(1, (reader_.position() + 7) / 8); }
 
  private:
   template <class... Args>
@@ -69,6 +70,7 @@ class Decoder {
   bool text(const Type& type, void* to);
   bool utf8(void* to);
   bool object_identifier(void* to);
+  bool rest(void* to);
   bool containing(const Type& type, void* to);
   bool sequence(const Type& type, void* to);
   bool member_value(const Field& field, void* base);
@@ -225,6 +227,7 @@ bool Decoder::value(const Type& type, void* to) {
     case Kind::text: return text(type, to);
     case Kind::utf8: return utf8(to);
     case Kind::object_identifier: return object_identifier(to);
+    case Kind::rest: return rest(to);
     default: break;
   }
   if (context_.depth >= max_depth) return fail(Fault::exhausted, "nested more than {} deep", max_depth);
@@ -384,6 +387,17 @@ bool Decoder::object_identifier(void* to) {
   if (!open(content, scratch)) return false;
   if (content.empty() || content.back() & 0x80) return fail(Fault::invalid, "not an object identifier");
   static_cast<ObjectIdentifier*>(to)->contents.assign(content.begin(), content.end());
+  return true;
+}
+
+// Everything that is left, unless it is only padding.
+bool Decoder::rest(void* to) {
+  const size_t n = reader_.left();
+  Bytes content((n + 7) / 8);
+  uint64_t last = 0;
+  for (size_t i = 0; i < n / 8; ++i) content[i] = static_cast<uint8_t>(reader_.bits(8, last) ? last : 0);
+  if (n % 8 && reader_.bits(n % 8, last)) content.back() = static_cast<uint8_t>(last << (8 - n % 8));
+  if (n >= 8 || (n % 8 && last != 0)) static_cast<Rest*>(to)->bits = BitString(content, n);
   return true;
 }
 
@@ -621,6 +635,13 @@ Status decode(const Type& type, void* value, ByteView bytes, Variant variant, Fi
   Context context{.aligned = variant == Variant::aligned, .findings = findings, .error = {}};
   Decoder decoder(bytes, context);
   if (decoder.value(type, value) && decoder.finish()) return {};
+  return std::unexpected(std::move(context.error).within(type.name));
+}
+
+Result<size_t> decode_front(const Type& type, void* value, ByteView bytes, Variant variant) {
+  Context context{.aligned = variant == Variant::aligned, .error = {}};
+  Decoder decoder(bytes, context);
+  if (decoder.value(type, value)) return std::min(bytes.size(), decoder.octets_read());
   return std::unexpected(std::move(context.error).within(type.name));
 }
 

@@ -225,6 +225,11 @@ bool Encoder::value(const Type& type, const void* from) {
     case Kind::containing: return containing(type, from);
     case Kind::open: octets_with_length(*static_cast<const Bytes*>(from)); return true;
     case Kind::ies: return ies(type, from);
+    case Kind::rest: {
+      const BitString& bits = static_cast<const Rest*>(from)->bits;
+      writer_.bit_field(bits.bytes(), bits.size());
+      return true;
+    }
     case Kind::single_ie: return raw_ie(*static_cast<const RawIe*>(from));
   }
   return false;

@@ -37,6 +37,8 @@ struct Findings {
 
 // Decodes a value of `type` from the whole of `bytes`. `findings` may be null.
 Status decode(const Type& type, void* value, ByteView bytes, Variant variant, Findings* findings = nullptr);
+// Decodes a value of `type` from the front of `bytes`; the octets that it took.
+Result<size_t> decode_front(const Type& type, void* value, ByteView bytes, Variant variant);
 // Appends the complete encoding (at least one octet) to `out`.
 Status encode(const Type& type, const void* value, Variant variant, Bytes& out);
 // Prints the value's leaves below `name`.

@@ -125,6 +125,10 @@ void print(const Type& type, const void* value, std::string_view name, Tree& tre
     case Kind::utf8: return tree.leaf(name, *static_cast<const std::string*>(value));
     case Kind::object_identifier: return tree.leaf(name, static_cast<const ObjectIdentifier*>(value)->text());
     case Kind::open: return tree.leaf(name, ByteView(*static_cast<const Bytes*>(value)));
+    case Kind::rest: {
+      const BitString& bits = static_cast<const Rest*>(value)->bits;
+      return bits.size() ? tree.opaque(name, bits.bytes()) : tree.leaf(name, "");
+    }
     case Kind::containing: return print(*type.element, value, name, tree);
     case Kind::single_ie: {
       Scope scope(tree, name);

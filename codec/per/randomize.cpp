@@ -120,7 +120,8 @@ void Filler::choice(const Type& type, void* to, int depth) {
 void Filler::value(const Type& type, void* to, int depth) {
   switch (type.kind) {
     case Kind::null: break;
-    case Kind::single_ie: break;
+    case Kind::single_ie:
+    case Kind::rest: break;
     case Kind::boolean: *static_cast<bool*>(to) = random_.chance(0.5); break;
     case Kind::integer: integer(type, to); break;
     case Kind::enumerated: store_number(type, to, random_.between(0, type.field_count - 1)); break;

@@ -25,6 +25,7 @@ enum class Kind : uint8_t {
   containing,         // OCTET STRING (CONTAINING element); the C++ value is the element's
   open,               // an open type kept as its octets (Bytes)
   ies,                // ProtocolIE-Container / ProtocolExtensionContainer: the members are those of the enclosing struct
+  rest,               // all that is left of the encoding: the place of extensions that are not defined yet (C++: Rest)
   single_ie,          // ProtocolIE-SingleContainer as a CHOICE alternative (C++: RawIe when unknown)
 };
 
@@ -122,5 +123,6 @@ inline constexpr Access access = {
 };
 
 extern const Type unknown_alternative_type;
+extern const Type rest_type;
 
 }  // namespace sen::per

@@ -80,6 +80,20 @@ void* Choice::choose_of(const Type& choice, uint16_t index) {
   return choose(index, index == unknown ? unknown_alternative_type : *choice.fields[index].type);
 }
 
+Extras::Extras(const Extras& other) : content_(other.content_ ? new Content(*other.content_) : nullptr) {}
+
+void Extras::clear() {
+  delete content_;
+  content_ = nullptr;
+}
+
+Extras::Content& Extras::edit() {
+  if (!content_) content_ = new Content;
+  return *content_;
+}
+
+void Extras::add(RawIe ie) { edit().entries.push_back({std::move(ie), Form::raw}); }
+
 std::vector<const RawIe*> Extras::unknown_ies() const {
   std::vector<const RawIe*> out;
   if (!content_) return out;
@@ -89,6 +103,7 @@ std::vector<const RawIe*> Extras::unknown_ies() const {
   return out;
 }
 
+constexpr Type rest_type = {.name = "SEQUENCE {}", .kind = Kind::rest, .ops = &ops<Rest>};
 constexpr Type unknown_alternative_type = {.name = "unknown", .kind = Kind::open, .ops = &ops<UnknownAlternative>};
 
 template <class T>

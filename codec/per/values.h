@@ -4,15 +4,18 @@
 //   other BIT STRING                      BitString    any size; number access up to 64 bits
 //   OCTET STRING of a fixed size up to 16 Octets<n>    (base/bytes.h)
 //   other OCTET STRING                    Bytes
-//   OPTIONAL                              std::optional<T>, or Box<T> where T is large: the same interface, the value on the heap
+//   OPTIONAL                              std::optional<T> (RRC: Optional<T>), or Box<T> where T is large: the same interface, the value on the heap
 //   CHOICE                                a class derived from Choice
 //   NULL                                  Null
 //   OBJECT IDENTIFIER                     ObjectIdentifier
+//   SEQUENCE {} for later versions        Rest
+// A SEQUENCE is an aggregate only while it is small: larger ones define their constructors in the tables, for the sake of compile time.
 // What a newer peer sends and our tables do not know is kept in the Extras of the enclosing SEQUENCE and encoded again unchanged.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -58,11 +61,72 @@ class BitString {
   Bytes bytes_;  // only above 64 bits
 };
 
+// What stands at the end of an encoding where the standard's next version may continue (nonCriticalExtension SEQUENCE {}): empty, or the
+// bits that a newer peer sent, up to the last one of the encoding.
+struct Rest {
+  BitString bits;
+  bool operator==(const Rest&) const = default;
+};
+
 // The contents octets of X.690 8.19.
 struct ObjectIdentifier {
   Bytes contents;
   std::string text() const;  // "1.3.6.1"
   bool operator==(const ObjectIdentifier&) const = default;
+};
+
+// What std::optional is, without its traits: those of some thousand types took 18 s to compile where this takes less than one.
+template <class T>
+class Optional {
+ public:
+  Optional() : has_(false) {}
+  Optional(std::nullopt_t) : has_(false) {}
+  Optional(T value) : value_(std::move(value)), has_(true) {}
+  Optional(const Optional& other) : has_(other.has_) {
+    if (has_) new (&value_) T(other.value_);
+  }
+  Optional(Optional&& other) noexcept : has_(other.has_) {
+    if (has_) new (&value_) T(std::move(other.value_));
+  }
+  Optional& operator=(const Optional& other) {
+    if (this != &other) other.has_ ? void(emplace() = other.value_) : reset();
+    return *this;
+  }
+  Optional& operator=(Optional&& other) noexcept {
+    if (this != &other) other.has_ ? void(emplace() = std::move(other.value_)) : reset();
+    return *this;
+  }
+  ~Optional() { reset(); }
+
+  bool has_value() const { return has_; }
+  explicit operator bool() const { return has_; }
+  const T& operator*() const { return value_; }
+  T& operator*() { return value_; }
+  const T* operator->() const { return &value_; }
+  T* operator->() { return &value_; }
+  T& emplace() {
+    reset();
+    new (&value_) T{};
+    has_ = true;
+    return value_;
+  }
+  void reset() {
+    if (has_) value_.~T();
+    has_ = false;
+  }
+  T value_or(T other) const { return has_ ? value_ : other; }
+  template <class U>
+  bool operator==(const U& other) const {
+    return has_ && value_ == other;
+  }
+  bool operator==(std::nullopt_t) const { return !has_; }
+  bool operator==(const Optional& other) const { return has_ ? other.has_ && value_ == other.value_ : !other.has_; }
+
+ private:
+  union {
+    T value_;
+  };
+  bool has_;
 };
 
 // An optional value on the heap; copying copies the value.
@@ -179,15 +243,28 @@ class Extras {
     uint32_t addition_count = 0;  // length of the received extension bitmap if it is not the table's
   };
 
-  const Content* get() const { return content_ ? &*content_ : nullptr; }
-  Content& edit() { return content_ ? *content_ : content_.emplace(); }
+  Extras() = default;
+  Extras(const Extras& other);
+  Extras(Extras&& other) noexcept : content_(std::exchange(other.content_, nullptr)) {}
+  Extras& operator=(Extras other) noexcept {
+    std::swap(content_, other.content_);
+    return *this;
+  }
+  ~Extras() {
+    if (content_) clear();
+  }
+
+  const Content* get() const { return content_; }
+  Content& edit();
   // Adds an IE to those that will be encoded after the members.
-  void add(RawIe ie) { edit().entries.push_back({std::move(ie), Form::raw}); }
+  void add(RawIe ie);
   // The IEs that are not members.
   std::vector<const RawIe*> unknown_ies() const;
 
  private:
-  Box<Content> content_;
+  void clear();
+
+  Content* content_ = nullptr;  // owned; not a Box: every message has one of these, so its destructor must not be inline
 };
 
 }  // namespace sen::per

@@ -27,7 +27,7 @@ void Core::on_authentication(Ue& ue, AuthenticationEvent event) {
     case AuthenticationEvent::failure: a.state = AuthenticationState::fetching; return;
     case AuthenticationEvent::confirmed:
       ue.authentication.reset();
-      return on_registration(ue, RegistrationEvent::authenticated);
+      return ue.registration ? on_registration(ue, RegistrationEvent::authenticated) : on_security_mode(ue, SecurityModeEvent::start);
     case AuthenticationEvent::refused: return reject_authentication(ue, "wrong RES*");
     case AuthenticationEvent::no_answer: {
       ue.authentication.reset();
@@ -59,7 +59,7 @@ void Core::ask_ausf(Ue& ue, std::optional<sbi::ResynchronizationInfo> resynchron
         cause = MmCause::ue_identity_cannot_be_derived;
       }
       core.metrics.cause("amf_authfail", static_cast<unsigned>(cause)).add();
-      return core.reject_registration(u, cause, fmt::format("AUSF: {} {} {}", problem.status, problem.cause, problem.detail),
+      return core.give_up(u, cause, fmt::format("AUSF: {} {} {}", problem.status, problem.cause, problem.detail),
                                       cause == MmCause::congestion ? std::optional(core.config.overload.back_off_s) : std::nullopt);
     }
     Authentication& a = *u.authentication;
@@ -72,7 +72,7 @@ void Core::ask_ausf(Ue& ue, std::optional<sbi::ResynchronizationInfo> resynchron
       a.autn = reply->av->autn;
       a.hxres_star = reply->av->hxres_star;
     } else {
-      return core.reject_registration(u, MmCause::congestion, "the AUSF gave no authentication vector");
+      return core.give_up(u, MmCause::congestion, "the AUSF gave no authentication vector");
     }
     core.on_authentication(u, AuthenticationEvent::vector);
   });
@@ -91,7 +91,7 @@ void Core::challenge(Ue& ue) {
     m.autn = nas::Autn{Bytes(a.autn.begin(), a.autn.end())};
   }
   auto plain = nas::encode(m);
-  if (!plain) return reject_registration(ue, MmCause::protocol_error, plain.error().describe());
+  if (!plain) return give_up(ue, MmCause::protocol_error, plain.error().describe());
   metrics.auth_req.add();
   await(ue, Awaited::authentication, std::move(*plain), config.timers.t3560);
 }
@@ -134,7 +134,7 @@ void Core::confirm(Ue& ue, const Octets<16>& res_star) {
   ask<sbi::NausfConfirm5gAka>(ue, std::move(request), [](Core& core, Ue& u, sbi::Reply<sbi::ConfirmationDataResponse> reply) {
     if (!u.authentication || u.authentication->state != AuthenticationState::confirming) return;
     if (!reply) {
-      return core.reject_registration(u, MmCause::congestion, fmt::format("AUSF: {} {} {}", reply.error().status, reply.error().cause, reply.error().detail), core.config.overload.back_off_s);
+      return core.give_up(u, MmCause::congestion, fmt::format("AUSF: {} {} {}", reply.error().status, reply.error().cause, reply.error().detail), core.config.overload.back_off_s);
     }
     if (reply->auth_result != sbi::AuthResult::success || !reply->kseaf) return core.on_authentication(u, AuthenticationEvent::refused);
     core.authenticated(u, reply->supi, *reply->kseaf);
@@ -147,7 +147,7 @@ void Core::confirm_eap(Ue& ue, const Bytes& eap) {
   ask<sbi::NausfEapSession>(ue, {.auth_ctx_id = a.context, .eap_payload = eap}, [](Core& core, Ue& u, sbi::Reply<sbi::EapSession> reply) {
     if (!u.authentication || u.authentication->state != AuthenticationState::confirming) return;
     if (!reply) {
-      return core.reject_registration(u, MmCause::congestion, fmt::format("AUSF: {} {} {}", reply.error().status, reply.error().cause, reply.error().detail), core.config.overload.back_off_s);
+      return core.give_up(u, MmCause::congestion, fmt::format("AUSF: {} {} {}", reply.error().status, reply.error().cause, reply.error().detail), core.config.overload.back_off_s);
     }
     u.authentication->eap_message = std::move(reply->eap_payload);
     if (reply->auth_result == sbi::AuthResult::ongoing) return core.on_authentication(u, AuthenticationEvent::vector);
@@ -158,7 +158,7 @@ void Core::confirm_eap(Ue& ue, const Bytes& eap) {
 
 void Core::authenticated(Ue& ue, const std::string& supi, const crypto::Key256& kseaf) {
   if (!ue.supi.empty() && ue.supi != supi && ue.registered()) {  // the context's owner is another: leave it as it was
-    return reject_registration(ue, MmCause::ue_identity_cannot_be_derived, "authenticated as " + supi);
+    return give_up(ue, MmCause::ue_identity_cannot_be_derived, "authenticated as " + supi);
   }
   ue.supi = supi;
   auto digits = imsi_from_supi(supi);
@@ -173,7 +173,7 @@ void Core::authenticated(Ue& ue, const std::string& supi, const crypto::Key256& 
     if (!found_cipher && ue.capability.supports_ea(static_cast<unsigned>(candidate))) cipher = candidate, found_cipher = true;
   }
   if (!found_integrity || !found_cipher || integrity == crypto::IntegrityAlgorithm::nia0) {
-    return reject_registration(ue, MmCause::ue_security_capabilities_mismatch,
+    return give_up(ue, MmCause::ue_security_capabilities_mismatch,
                                fmt::format("no common algorithm: UE EA {:08b} IA {:08b}, operator's order {} first", ue.capability.ea, ue.capability.ia,
                                            config.integrity_order.empty() ? "nothing" : crypto::to_string(config.integrity_order.front())));
   }

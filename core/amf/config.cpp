@@ -46,21 +46,25 @@ void describe_slice(config::Section& s, SNssai& slice) {
            "Slice differentiator; absent for a slice without one");
 }
 
-void describe_tais(config::Section& s, ServedTais& served) {
-  describe_plmn(s, served.plmn);
+void describe_tacs(config::Section& s, std::vector<Tac>& list) {
   std::vector<std::string> tacs;
-  for (Tac tac : served.tacs) tacs.push_back(std::to_string(tac));
+  for (Tac tac : list) tacs.push_back(std::to_string(tac));
   s.value("tac", tacs, "One tracking area code or a list of them (decimal, or 0x and hexadecimal)");
   if (s.listing()) return;
-  served.tacs.clear();
+  list.clear();
   for (std::string_view text : tacs) {
     auto value = text.starts_with("0x") ? number(text.substr(2), 16) : number(text, 10);
     if (!value || *value > 0xffffff) {
       s.problem("tac", std::string(text) + " is not a tracking area code (0 to 16777215)");
     } else {
-      served.tacs.push_back(*value);
+      list.push_back(*value);
     }
   }
+}
+
+void describe_tais(config::Section& s, ServedTais& served) {
+  describe_plmn(s, served.plmn);
+  describe_tacs(s, served.tacs);
 }
 
 template <class Algorithm>
@@ -95,11 +99,14 @@ void describe_timers(config::Section& section, MmTimers& timers) {
   timer("t3550", timers.t3550, 60, "Registration accept is repeated after this time");
   timer("t3555", timers.t3555, 60, "Configuration update command is repeated after this time");
   timer("t3560", timers.t3560, 60, "Authentication request and security mode command are repeated after this time");
-  timer("t3565", timers.t3565, 60, "Notification is repeated after this time");
   timer("t3570", timers.t3570, 60, "Identity request is repeated after this time");
 }
 
 }  // namespace
+
+bool ServiceArea::permits(Tac tac) const {
+  return tacs.empty() || (std::find(tacs.begin(), tacs.end(), tac) != tacs.end()) != not_allowed;
+}
 
 bool AmfConfig::serves(const Plmn& plmn) const {
   return std::any_of(tais.begin(), tais.end(), [&](const ServedTais& t) { return t.plmn == plmn; });
@@ -172,6 +179,17 @@ void describe(config::Section& section, AmfConfig& c) {
   section.section("security", "NAS security", [&](config::Section& s) {
     describe_order(s, "integrity_order", c.integrity_order, "NIA", 1, "Integrity algorithms, the preferred one first");
     describe_order(s, "ciphering_order", c.ciphering_order, "NEA", 0, "Ciphering algorithms, the preferred one first");
+    s.value("strict_bidding_down", c.strict_bidding_down,
+            "Refuse a UE that does not repeat its registration request under protection when it is asked to (TS 33.501 6.7.2)");
+    s.value("renewal_count", c.renewal_count, 1, crypto::NasSecurity::renewal_count, "messages", "NAS COUNT above which a UE is authenticated anew");
+  });
+  section.list<LadnConfig>("ladn", c.ladns, "Local area data networks that UEs learn of at registration", [](config::Section& e, LadnConfig& ladn) {
+    e.value("dnn", ladn.dnn, "Data network name");
+    describe_tacs(e, ladn.tacs);
+  });
+  section.section("service_area", "Where UEs may use services; no tracking area: everywhere", [&](config::Section& s) {
+    s.value("not_allowed", c.service_area.not_allowed, "The tracking areas are those where they may not");
+    describe_tacs(s, c.service_area.tacs);
   });
   section.section("network_name", "Name that the UE shows", [&](config::Section& s) {
     s.value("full", c.network_full_name, "Long form");

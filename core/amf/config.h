@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/config.h"
-#include "crypto/cipher.h"
+#include "crypto/nas_security.h"
 #include "nr/ids.h"
 
 namespace sen::amf {
@@ -38,7 +38,6 @@ struct MmTimers {
   uint32_t t3550 = 6;
   uint32_t t3555 = 6;
   uint32_t t3560 = 6;
-  uint32_t t3565 = 6;
   uint32_t t3570 = 6;
 };
 
@@ -49,6 +48,19 @@ struct Overload {
   uint32_t stop = 15'000;
   uint32_t back_off_s = 30;
   uint8_t reduction_percent = 50;
+};
+
+// A local area data network (TS 23.501 5.6.5): its DNN, and the tracking areas of the served PLMN where it is.
+struct LadnConfig {
+  std::string dnn;
+  std::vector<Tac> tacs;
+};
+
+// Where UEs may use services (TS 23.501 5.3.4.1.1); nothing is told when there are no tracking areas.
+struct ServiceArea {
+  bool not_allowed = false;
+  std::vector<Tac> tacs;
+  bool permits(Tac tac) const;
 };
 
 struct AmfConfig {
@@ -63,6 +75,10 @@ struct AmfConfig {
                                                           crypto::IntegrityAlgorithm::nia3};
   std::vector<crypto::CipherAlgorithm> ciphering_order{crypto::CipherAlgorithm::nea0, crypto::CipherAlgorithm::nea2,
                                                        crypto::CipherAlgorithm::nea1, crypto::CipherAlgorithm::nea3};
+  bool strict_bidding_down = false;  // no registration without the complete request under protection (TS 33.501 6.7.2)
+  uint32_t renewal_count = crypto::NasSecurity::renewal_count;  // above this NAS COUNT a UE is authenticated anew (TS 24.501 4.4.3.1)
+  std::vector<LadnConfig> ladns;
+  ServiceArea service_area;
   std::string network_full_name = "Sen5G";
   std::string network_short_name = "Sen5G";
   MmTimers timers;

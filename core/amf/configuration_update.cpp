@@ -63,11 +63,29 @@ bool Core::configuration_update(Ue& ue, bool new_guti) {
   return true;
 }
 
+// TS 24.501 5.4.4.2: the UE acknowledges a changed allowed NSSAI and registers again where its sessions depend on it.
+bool Core::tell_slices(Ue& ue) {
+  ue.slices_changed = true;
+  if (!ue.registered() || !ue.connection || ue.awaited != Awaited::nothing) return false;
+  nas::ConfigurationUpdateCommand m;
+  m.indication.emplace().acknowledgement = true;
+  auto& allowed = m.allowed_nssai.emplace();
+  for (const auto& slice : ue.allowed) allowed.slices.emplace_back(slice);
+  m.configured_nssai = configured_nssai(ue);
+  auto plain = nas::encode(m);
+  if (!plain) return false;
+  ue.slices_changed = false;
+  metrics.conf_update.add();
+  await(ue, Awaited::configuration_complete, std::move(*plain), config.timers.t3555);
+  return true;
+}
+
 void Core::on_configuration_complete(Ue& ue) {
   if (ue.awaited != Awaited::configuration_complete) return send_status(ue, nas::MmCause::message_type_not_compatible_with_state);
   answered(ue, Awaited::configuration_complete);
   retire_old_guti(ue);
   metrics.conf_update_succ.add();
+  if (ue.slices_changed) tell_slices(ue);
 }
 
 }  // namespace sen::amf

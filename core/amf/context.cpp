@@ -74,6 +74,19 @@ void Core::on_release_complete(Connection& c, const ngap::UeContextReleaseComple
   settle(*ue);
 }
 
+// User plane CIoT optimisation (TS 38.413 8.3.11, 8.3.12) is not supported: the UE goes idle, or starts anew.
+void Core::on_context_suspend(Connection& c, const ngap::UeContextSuspendRequest&) {
+  ngap::UeContextSuspendFailure m;
+  m.cause = radio_cause(ngap::CauseRadioNetwork::unspecified);
+  send(c, m);
+}
+
+void Core::on_context_resume(Connection& c, const ngap::UeContextResumeRequest&) {
+  ngap::UeContextResumeFailure m;
+  m.cause = radio_cause(ngap::CauseRadioNetwork::unspecified);
+  send(c, m);
+}
+
 void Core::send_context_setup(Ue& ue, Connection& c, Bytes nas, std::vector<SmDelivery> items) {
   auto first = crypto::k_gnb(ue.security.k_amf(), ue.key_count);
   ue.ncc = 1;  // TS 33.501 6.9.2.1: NH of NCC 1 comes from the initial K_gNB

@@ -153,4 +153,10 @@ Result<std::string> suci_text(const nas::Suci& suci) {
   return fmt::format("suci-0-{}-{}-{}-{}-{}-{}", suci.plmn.mcc_text(), suci.plmn.mnc_text(), suci.routing_indicator, suci.scheme, suci.key_id, output);
 }
 
+std::string text_of(const std::vector<SNssai>& slices) {
+  std::string out;
+  for (const auto& s : slices) out += (out.empty() ? "" : " ") + s.text();
+  return out.empty() ? "none" : out;
+}
+
 }  // namespace sen::amf

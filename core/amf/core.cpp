@@ -58,7 +58,7 @@ void Core::serve() {
   });
   bus.serve<sbi::NudmSdmNotification>([weak](const auto& request, auto reply) {
     auto core = weak.lock();
-    if (Ue* ue = core ? core->find_supi(request.supi) : nullptr) ue->subscribed = false;  // read again at the next registration
+    if (Ue* ue = core ? core->find_supi(request.supi) : nullptr) core->subscription_changed(*ue);
     reply(sbi::NoContent{});
   });
 }

@@ -102,6 +102,7 @@ void Core::dispatch(Gnb& g, uint16_t stream, ngap::NgapPdu& pdu) {
   if (take<InitialUeMessage>(pdu, [&](auto& m) { on_initial_ue_message(g, stream, m); })) return;
   if (ue(&Core::on_context_setup_response) || ue(&Core::on_context_setup_failure)) return;
   if (ue(&Core::on_setup_response) || ue(&Core::on_modify_response) || ue(&Core::on_resource_release_response)) return;
+  if (ue(&Core::on_context_suspend) || ue(&Core::on_context_resume)) return;
   if (ue(&Core::on_release_request) || ue(&Core::on_release_complete)) return;
   if (ue(&Core::on_notify) || ue(&Core::on_modify_indication)) return;
   if (ue(&Core::on_radio_capability) || ue(&Core::on_location_report)) return;

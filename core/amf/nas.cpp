@@ -151,7 +151,9 @@ void Core::on_uplink_nas(Connection& c, ByteView pdu) {
                                    type == nas::MessageType::deregistration_accept_network));
   if (!verified && !tolerated) return drop(fmt::format("{} without valid integrity protection", message->name()));
   tap(true, plain);
+  UeId id = ue->id;
   on_nas_message(c, *ue, *message, plain, verified);
+  if (Ue* still = find(id)) renew_if_needed(*still);
 }
 
 void Core::on_nas_message(Connection& c, Ue& ue, nas::Message& message, ByteView, bool verified) {
@@ -183,6 +185,11 @@ Result<Bytes> Core::protect(Ue& ue, ByteView plain, crypto::SecurityHeader heade
   tap(false, plain);
   Connection* c = connection_of(ue);
   if (!ue.security_valid || !c || !c->secured) return Bytes(plain.begin(), plain.end());
+  if (ue.security.exhausted()) {  // 4.4.3.5: nothing more can be said on this connection, and the next one starts with an authentication
+    ue.security_valid = false;
+    release(*c, nas_cause(ngap::CauseNas::authentication_failure));
+    return fail(Fault::exhausted, "NAS COUNT", "{}: used up", ue.name());
+  }
   return ue.security.protect(header, plain);
 }
 
@@ -197,7 +204,9 @@ bool Core::send_nas(Ue& ue, ByteView plain) {
   Connection* c = connection_of(ue);
   if (!c) return false;
   auto pdu = protect(ue, plain);
-  return pdu && transport(*c, std::move(*pdu));
+  if (!pdu || !transport(*c, std::move(*pdu))) return false;
+  renew_if_needed(ue);
+  return true;
 }
 
 void Core::send_status(Ue& ue, nas::MmCause cause) {

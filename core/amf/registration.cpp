@@ -25,12 +25,6 @@ bool acceptable(const nas::UeSecurityCapability& c) {
   return c.supports_ea(0) && c.supports_ea(1) && c.supports_ea(2) && c.supports_ia(1) && c.supports_ia(2);
 }
 
-std::string text_of(const std::vector<SNssai>& slices) {
-  std::string out;
-  for (const auto& s : slices) out += (out.empty() ? "" : " ") + s.text();
-  return out.empty() ? "none" : out;
-}
-
 }  // namespace
 
 void Core::on_registration_request(Connection& c, Ue* known, nas::RegistrationRequest& request, bool verified) {
@@ -127,7 +121,7 @@ void Core::on_registration(Ue& ue, RegistrationEvent event) {
         r.state = RegistrationState::identifying;
         return request_identity(ue, nas::IdentityType::suci);
       }
-      if (ue.security.needs_renewal() || !ue.has_capability) {
+      if (ue.security.needs_renewal(config.renewal_count) || !ue.has_capability) {
         r.state = RegistrationState::authenticating;
         return begin_authentication(ue);
       }
@@ -201,27 +195,12 @@ void Core::fetch_subscription(Ue& ue) {
       return core.reject_registration(u, MmCause::n1_mode_not_allowed, "the subscription does not allow NR");
     }
     u.ambr = reply->subscribed_ue_ambr;
-    auto add = [&u](const SNssai& slice, bool standard) {
-      auto found = std::find_if(u.subscription.begin(), u.subscription.end(), [&](const SubscribedSlice& s) { return s.s_nssai == slice; });
-      if (found == u.subscription.end()) found = u.subscription.insert(found, SubscribedSlice{slice, false, {}, false});
-      found->standard = found->standard || standard;
-    };
-    for (const auto& slice : reply->nssai.default_single_nssais) add(slice, true);
-    for (const auto& slice : reply->nssai.single_nssais) add(slice, false);
+    take_slices(u.subscription, *reply);
     core.subscription_answer(u, nullptr);
   });
   ask<sbi::NudmSdmGetSmfSelectData>(ue, {.supi = ue.supi}, [](Core& core, Ue& u, auto reply) {
     if (!reply) return core.subscription_answer(u, &reply.error());
-    for (const auto& info : reply->subscribed_snssai_infos) {
-      auto found = std::find_if(u.subscription.begin(), u.subscription.end(), [&](const SubscribedSlice& s) { return s.s_nssai == info.s_nssai; });
-      if (found == u.subscription.end()) found = u.subscription.insert(found, SubscribedSlice{info.s_nssai, false, {}, false});
-      found->dnns.clear();
-      for (const auto& dnn : info.dnn_infos) {
-        auto at = dnn.default_dnn_indicator ? found->dnns.begin() : found->dnns.end();
-        found->dnns.insert(at, dnn.dnn);
-        found->has_default_dnn = found->has_default_dnn || dnn.default_dnn_indicator;
-      }
-    }
+    take_dnns(u.subscription, *reply);
     core.subscription_answer(u, nullptr);
   });
 }
@@ -245,17 +224,26 @@ void Core::subscription_answer(Ue& ue, const sbi::ProblemDetails* problem) {
   on_registration(ue, RegistrationEvent::subscribed);
 }
 
+bool Core::in_area(const Ue& ue, const SNssai& slice) {
+  Connection* c = ue.connection ? connection(ue.connection) : nullptr;
+  Gnb* g = c ? gnb(c->association) : nullptr;
+  if (!g) return true;
+  return std::any_of(g->areas.begin(), g->areas.end(), [&](const Gnb::Area& a) {
+    return a.tai == ue.tai && std::find(a.slices.begin(), a.slices.end(), slice) != a.slices.end();
+  });
+}
+
+std::vector<SNssai> Core::standard_slices(const Ue& ue) {
+  std::vector<SNssai> out;
+  for (const auto& s : ue.subscription) {
+    if (s.standard && config.supports(ue.tai.plmn, s.s_nssai) && in_area(ue, s.s_nssai) && out.size() < limit::allowed_slices) out.push_back(s.s_nssai);
+  }
+  return out;
+}
+
 // TS 23.501 5.15.5.2.1: requested and subscribed and supported here; else the subscription's default slices.
 bool Core::choose_slices(Ue& ue) {
   Registration& r = *ue.registration;
-  Connection* c = connection_of(ue);
-  Gnb* g = c ? gnb(c->association) : nullptr;
-  auto in_area = [&](const SNssai& slice) {
-    if (!g) return true;
-    return std::any_of(g->areas.begin(), g->areas.end(), [&](const Gnb::Area& a) {
-      return a.tai == ue.tai && std::find(a.slices.begin(), a.slices.end(), slice) != a.slices.end();
-    });
-  };
   std::vector<SNssai> requested, allowed, subscribed;
   for (const auto& s : ue.subscription) subscribed.push_back(s.s_nssai);
   if (r.request.requested_nssai) {
@@ -265,17 +253,13 @@ bool Core::choose_slices(Ue& ue) {
   for (const auto& slice : requested) {
     if (std::find(allowed.begin(), allowed.end(), slice) != allowed.end()) continue;
     bool known = std::find(subscribed.begin(), subscribed.end(), slice) != subscribed.end() && config.supports(ue.tai.plmn, slice);
-    if (known && in_area(slice) && allowed.size() < limit::allowed_slices) {
+    if (known && in_area(ue, slice) && allowed.size() < limit::allowed_slices) {
       allowed.push_back(slice);
     } else if (r.rejected.size() < limit::allowed_slices) {
       r.rejected.push_back({static_cast<uint8_t>(known ? 1 : 0), slice});
     }
   }
-  if (allowed.empty()) {
-    for (const auto& s : ue.subscription) {
-      if (s.standard && config.supports(ue.tai.plmn, s.s_nssai) && in_area(s.s_nssai) && allowed.size() < limit::allowed_slices) allowed.push_back(s.s_nssai);
-    }
-  }
+  if (allowed.empty()) allowed = standard_slices(ue);
   if (!allowed.empty()) {
     ue.allowed = std::move(allowed);
     return true;
@@ -296,6 +280,43 @@ static nas::TaiList tai_list(const AmfConfig& config, const Tai& current) {
   return nas::TaiList::of(tais);
 }
 
+// The subscribed slices that this network has (TS 23.501 5.15.4.1.1).
+nas::Nssai Core::configured_nssai(const Ue& ue) const {
+  nas::Nssai out;
+  for (const auto& s : ue.subscription) {
+    if (config.supports(ue.tai.plmn, s.s_nssai) && out.slices.size() < limit::configured_slices) out.slices.emplace_back(s.s_nssai);
+  }
+  return out;
+}
+
+// Those that the UE may use and whose area meets the registration area (TS 23.501 5.6.5).
+static std::optional<nas::LadnInformation> ladn_information(const AmfConfig& config, const Ue& ue, const nas::TaiList& registration_area) {
+  nas::LadnInformation out;
+  for (const auto& ladn : config.ladns) {
+    bool subscribed = std::any_of(ue.subscription.begin(), ue.subscription.end(),
+                                  [&](const SubscribedSlice& s) { return std::find(s.dnns.begin(), s.dnns.end(), ladn.dnn) != s.dnns.end(); });
+    std::vector<Tai> area;
+    for (Tac tac : ladn.tacs) {
+      Tai tai{ue.tai.plmn, tac};
+      if (registration_area.contains(tai) && area.size() < 16) area.push_back(tai);
+    }
+    if (subscribed && !area.empty() && out.ladns.size() < limit::ladns) out.ladns.push_back({Dnn{ladn.dnn}, nas::TaiList::of(area)});
+  }
+  if (out.ladns.empty()) return std::nullopt;
+  return out;
+}
+
+static std::optional<nas::ServiceAreaList> service_area(const AmfConfig& config, const Ue& ue) {
+  if (config.service_area.tacs.empty()) return std::nullopt;
+  nas::PartialTaiList list;
+  list.not_allowed = config.service_area.not_allowed;
+  for (Tac tac : config.service_area.tacs) {
+    if (list.tais.size() < 16) list.tais.push_back({ue.tai.plmn, tac});
+  }
+  list.count = static_cast<uint8_t>(list.tais.size());
+  return nas::ServiceAreaList{{list}};
+}
+
 void Core::accept_registration(Ue& ue) {
   Registration& r = *ue.registration;
   Connection* c = connection_of(ue);
@@ -308,6 +329,11 @@ void Core::accept_registration(Ue& ue) {
   auto& allowed = m.allowed_nssai.emplace();
   for (const auto& slice : ue.allowed) allowed.slices.emplace_back(slice);
   if (!r.rejected.empty()) m.rejected_nssai = nas::RejectedNssai{r.rejected};
+  // 24.501 5.5.1.2.4: for a UE that asks for no slices, or for some that it cannot have.
+  bool asks_well = r.request.requested_nssai && r.rejected.empty();
+  if (r.kind != RegistrationKind::periodic_updating && !asks_well) m.configured_nssai = configured_nssai(ue);
+  if (auto ladn = ladn_information(config, ue, *m.tai_list)) m.ladn = std::move(*ladn);
+  if (auto area = service_area(config, ue)) m.service_area = std::move(*area);
   nas::NetworkFeatureSupport features;
   features.ims_vops_3gpp = true;
   m.network_features = features;

@@ -34,6 +34,11 @@ void Core::on_service_request(Connection& c, Ue* known, nas::ServiceRequest& req
     return reject_service(c, &ue, MmCause::congestion, fmt::format("overload, {} procedures under way (limit {})", procedures, config.overload.start));
   }
   if (!config.serves(c.tai)) return reject_service(c, &ue, MmCause::no_suitable_cells_in_tracking_area, fmt::format("UE in {}, served are {}", c.tai.text(), config.tais_text()));
+  auto kind = request.type.kind;
+  bool always = kind == nas::ServiceKind::mobile_terminated || kind == nas::ServiceKind::emergency || kind == nas::ServiceKind::high_priority_access;
+  if (!always && !config.service_area.permits(c.tai.tac)) {
+    return reject_service(c, &ue, MmCause::restricted_service_area, fmt::format("UE in {}, where amf.service_area permits no services", c.tai.text()));
+  }
   abort_procedures(ue);
   if (c.state == Connection::State::signalling) ue.key_count = ue.security.received_count();
   ue.service = std::make_unique<Service>();
@@ -102,6 +107,7 @@ void Core::accept_service(Ue& ue) {
   }
   on_service(ue, ServiceEvent::activated);
   for (auto& delivery : later) deliver(ue, std::move(delivery));
+  if (ue.slices_changed) tell_slices(ue);
 }
 
 }  // namespace sen::amf

@@ -58,6 +58,7 @@ Smf::Core::~Core() {
   bus_.withdraw<sbi::NsmfReleaseSmContext>();
   bus_.withdraw<sbi::NsmfRetrieveSmContext>();
   bus_.withdraw<sbi::NamfN1N2TransferFailureNotification>();
+  bus_.withdraw<sbi::NudmSdmNotification>(config_.instance_id);
 }
 
 static sbi::SmContextRetrievedData retrieved(const Session& s) {
@@ -90,6 +91,13 @@ void Smf::Core::serve() {
       });
   bus_.serve<sbi::NamfN1N2TransferFailureNotification>(
       [this](const sbi::N1N2MsgTxfrFailureNotification& r, sbi::Responder<sbi::NoContent> reply) { transfer_failed(r, std::move(reply)); });
+  bus_.serve<sbi::NudmSdmNotification>(
+      [this](const sbi::SdmChangeNotification& r, sbi::Responder<sbi::NoContent> reply) {
+        auto slash = r.callback_reference.rfind('/');
+        if (auto* session = find_ref(r.callback_reference.substr(slash == std::string::npos ? 0 : slash + 1))) subscription_changed(session->seid);
+        reply(sbi::NoContent{});
+      },
+      config_.instance_id);
 }
 
 // ---- sessions
@@ -131,6 +139,8 @@ void Smf::Core::remove(Session& session) {
   if (session.has_v4()) pools_.give_back(session.ipv4);
   if (session.has_v6()) pools_.give_back(session.ipv6_prefix);
   bus_.call<sbi::NudmUecmDeregisterSmf>({session.supi, session.psi, config_.instance_id}, [](sbi::Reply<sbi::NoContent>) {});
+  if (!session.sdm_subscription.empty())
+    bus_.call<sbi::NudmSdmUnsubscribe>({.supi = session.supi, .subscription_id = session.sdm_subscription}, [](sbi::Reply<sbi::NoContent>) {});
   numbers_.sessions.add(-1);
   auto id = session.teid();
   if (auto it = by_supi_.find(key(session.supi, session.psi)); it != by_supi_.end() && it->second == id) by_supi_.erase(it);
@@ -244,7 +254,8 @@ size_t Smf::Core::bytes_per_session() const {
   for (auto& [id, s] : sessions_) {
     sum += sizeof(Session) + sizeof(void*) * 6 + sizeof(std::string) + sizeof(void*) * 3;  // both maps' nodes
     sum += text(s->supi) * 2 + text(s->dnn) + text(s->serving_nf) + text(s->status_uri);
-    sum += (s->flows.capacity() + s->old_flows.capacity()) * sizeof(QosFlow) + s->pco_asked.capacity() * sizeof(nas::PcoOption) + s->n1_command.capacity();
+    for (auto& flow : s->flows) sum += flow.filters.capacity() * sizeof(FlowFilter);
+    sum += (s->flows.capacity() + s->old_flows.capacity()) * sizeof(QosFlow) + s->pco_asked.capacity() * sizeof(nas::PcoOption) + s->forwarded.capacity() + s->n1_command.capacity();
   }
   return sum / sessions_.size();
 }

@@ -373,6 +373,7 @@ void Smf::Core::accept(Session& s) {
   bus_.call<sbi::NudmUecmRegisterSmf>(std::move(registration), [name = s.name()](sbi::Reply<sbi::NoContent> reply) {
     if (!reply) log_warning(Layer::smf, "{}: the UDM did not register it: {} {}", name, reply.error().status, reply.error().cause);
   });
+  watch_subscription(s);
   transfer(s, std::move(*n1), std::move(*n2), sbi::N2SmInfoType::pdu_res_setup_req, false,
            [this](SessionPtr session, const auto& answer) { accept_answered(session, answer); });
 }

@@ -1,11 +1,12 @@
 // Handover: Xn path switch (TS 23.502 4.9.1.2) and N2 handover (4.9.1.3) of one session. The downlink moves in the UPF when the UE is at the
-// target, with end markers to the source.
+// target, with end markers to the source. Where the source cannot reach the target, the UPF forwards what it still has.
 #include <algorithm>
 
 #include "base/log.h"
 #include "core/smf/detail/core.h"
 #include "core/smf/detail/n2.h"
 #include "core/smf/detail/n4_rules.h"
+#include "core/smf/limits.h"
 
 namespace sen::smf {
 
@@ -60,6 +61,7 @@ void Smf::Core::handover(Session& s, const sbi::SmContextUpdateData& r, UpdateRe
   }
   s.ho = sbi::HoState::none;
   s.target_gnb = {};
+  stop_forwarding(s);
   sbi::SmContextUpdatedData out;
   out.ho_state = sbi::HoState::cancelled;
   reply(std::move(out));
@@ -100,15 +102,55 @@ void Smf::Core::handover_prepared(Session& s, const sbi::SmContextUpdateData& r,
   if (!acknowledge) return refuse(acknowledge.error().describe());
   auto tunnel = tunnel_of(acknowledge->dl_ngu_up_tnl_information);
   if (!tunnel) return refuse(tunnel.error().describe());
-  auto command = handover_command(*acknowledge, s.direct_forwarding);
-  if (!command) return refuse(command.error().describe());
   s.target_gnb = *tunnel;
+  bool indirect = !s.direct_forwarding && acknowledge->dl_forwarding_up_tnl_information && n4_.chooses(s.upf) && s.up_seid != 0;
+  if (indirect) return forward_data(s, std::move(*acknowledge), std::move(reply));
+  command_handover(s, *acknowledge, {}, std::move(reply));
+}
+
+void Smf::Core::command_handover(Session& s, const ngap::HandoverRequestAcknowledgeTransfer& acknowledge, const Tunnel& via, UpdateReply reply) {
+  auto command = handover_command(acknowledge, s.direct_forwarding, via);
+  if (!command) return refuse_update(reply, 403, sbi::cause::n2_sm_error, command.error().describe());
   s.ho = sbi::HoState::prepared;
   sbi::SmContextUpdatedData out;
   out.ho_state = sbi::HoState::prepared;
   out.n2_sm_info = std::move(*command);
   out.n2_sm_info_type = sbi::N2SmInfoType::handover_cmd;
   reply(std::move(out));
+}
+
+// The source has no path to the target: its packets go through the UPF. A UPF that refuses costs the packets, not the handover.
+void Smf::Core::forward_data(Session& s, ngap::HandoverRequestAcknowledgeTransfer acknowledge, UpdateReply reply) {
+  std::vector<Qfi> flows;
+  for (auto& flow : acknowledge.qos_flow_setup_response_list) {
+    auto qfi = static_cast<Qfi>(flow.qos_flow_identifier);
+    bool known = std::ranges::find(s.flows, qfi, &QosFlow::qfi) != s.flows.end();
+    if (flow.data_forwarding_accepted && known && std::ranges::find(flows, qfi) == flows.end()) flows.push_back(qfi);
+  }
+  auto target = tunnel_of(*acknowledge.dl_forwarding_up_tnl_information);
+  if (flows.empty() || !target) return command_handover(s, acknowledge, {}, std::move(reply));
+  stop_forwarding(s);
+  auto round = ++s.forwardings;
+  n4_.request(s.upf, s.up_seid, detail::forward_data(s, *target, flows),
+              [this, seid = s.seid, round, flows, acknowledge = std::move(acknowledge), reply = std::move(reply)](const N4Answer& answer) mutable {
+                auto* session = find(seid);
+                auto* response = answer.get_if<pfcp::SessionModificationResponse>();
+                bool accepted = response && response->cause == pfcp::Cause::accepted;
+                if (!session || session->ho != sbi::HoState::preparing || session->forwardings != round) {
+                  if (session && accepted) modify_n4(*session, detail::stop_forwarding(flows), [](SessionPtr, bool) {});
+                  return refuse_update(reply, 403, sbi::cause::n2_sm_error, "the handover ended meanwhile");
+                }
+                auto via = accepted ? forwarding_tunnel(response->created_pdrs, flows.front())
+                                    : fail(Fault::denied, "", "the UPF refused: {}", response ? fmt::format("cause {}", static_cast<unsigned>(response->cause)) : answer.problem);
+                if (accepted) session->forwarded = flows;
+                if (!via) log_warning(Layer::smf, "{}: no indirect forwarding: {}", session->name(), via.error().describe());
+                command_handover(*session, acknowledge, via ? *via : Tunnel(), std::move(reply));
+              });
+}
+
+void Smf::Core::stop_forwarding(Session& s) {
+  ++s.forwardings;
+  if (!s.forwarded.empty()) modify_n4(s, detail::stop_forwarding(std::exchange(s.forwarded, {})), [](SessionPtr, bool) {});
 }
 
 void Smf::Core::handover_completed(Session& s, UpdateReply reply) {
@@ -118,6 +160,10 @@ void Smf::Core::handover_completed(Session& s, UpdateReply reply) {
   user_plane_on(s, target, true, [this, reply = std::move(reply)](SessionPtr session, bool accepted) mutable {
     if (!session || !accepted) return refuse_update(reply, 500, sbi::cause::network_failure, "the UPF did not take the tunnel");
     log_info(Layer::smf, "{}: handed over, gNB {}", session->name(), session->gnb.text());
+    executor_.after(limit::forwarding_after_handover, guarded([this, seid = session->seid, round = session->forwardings] {
+      auto* still = find(seid);
+      if (still && still->forwardings == round) stop_forwarding(*still);
+    }));
     sbi::SmContextUpdatedData out;
     out.ho_state = sbi::HoState::completed;
     out.up_cnx_state = sbi::UpCnxState::activated;

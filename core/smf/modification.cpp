@@ -1,5 +1,5 @@
 // PDU session modification (TS 23.502 4.3.3; TS 24.501 6.3.2, 6.4.2): session AMBR and QoS flows by the network; by the UE its capability,
-// always-on and protocol configuration. The UPF changes first, then UE and gNB are commanded (T3591); what one of them refuses is undone.
+// always-on, protocol configuration, and QoS rules and flows (core/smf/ue_qos.cpp says which). The UPF changes first, then UE and gNB are commanded (T3591); what one of them refuses is undone.
 #include <algorithm>
 
 #include "base/log.h"
@@ -7,6 +7,7 @@
 #include "core/smf/detail/n1.h"
 #include "core/smf/detail/n2.h"
 #include "core/smf/detail/n4_rules.h"
+#include "core/smf/detail/ue_qos.h"
 #include "core/smf/limits.h"
 
 namespace sen::smf {
@@ -30,9 +31,11 @@ static QosFlow flow_of(const FlowChange& c) {
   out.gfbr_dl = c.gfbr_dl;
   out.mfbr_ul = std::max(c.mfbr_ul, c.gfbr_ul);
   out.mfbr_dl = std::max(c.mfbr_dl, c.gfbr_dl);
-  out.remote = c.remote;
-  out.remote_port = c.remote_port;
-  out.protocol = c.protocol;
+  FlowFilter filter;
+  filter.remote = c.remote;
+  filter.remote_ports = {c.remote_port, c.remote_port};
+  filter.protocol = c.protocol;
+  out.filters = {filter};
   out.precedence = c.precedence;
   return out;
 }
@@ -54,8 +57,13 @@ static Result<std::vector<QosFlow>> changed_flows(const Session& s, const Sessio
     auto it = std::ranges::find(flows, c.qfi, &QosFlow::qfi);
     if (it == flows.end() && flows.size() >= limit::flows_per_session)
       return fail(Fault::exhausted, "", "{} has {} QoS flows already", s.name(), flows.size());
-    if (it == flows.end()) it = flows.insert(flows.end(), QosFlow());
-    *it = flow_of(c);
+    auto changed = flow_of(c);
+    if (it == flows.end())
+      flows.push_back(std::move(changed));
+    else if (it->gbr() != changed.gbr())
+      return fail(Fault::invalid, "", "QoS flow {} of {} cannot change between GBR and non-GBR: release it and add another", c.qfi, s.name());
+    else
+      *it = std::move(changed);
   }
   return flows;
 }
@@ -189,13 +197,51 @@ void Smf::Core::revert_modification(Session& s) {
   end_modification(s);
 }
 
+// ---- changed by the operator (TS 23.502 4.3.3.2 step 1d)
+
+void Smf::Core::watch_subscription(Session& s) {
+  sbi::SdmSubscription request{.supi = s.supi, .nf_instance_id = config_.instance_id, .callback_reference = config_.instance_id + "/" + s.ref(),
+                               .monitored_resource_uris = {"sm-data"}};
+  bus_.call<sbi::NudmSdmSubscribe>(std::move(request), guarded([this, seid = s.seid, supi = s.supi](sbi::Reply<sbi::SdmSubscription> reply) {
+    if (!reply) return;
+    if (auto* session = find(seid)) return void(session->sdm_subscription = std::move(reply->subscription_id));
+    bus_.call<sbi::NudmSdmUnsubscribe>({.supi = supi, .subscription_id = reply->subscription_id}, [](sbi::Reply<sbi::NoContent>) {});
+  }));
+}
+
+void Smf::Core::subscription_changed(uint64_t seid) {
+  auto* s = find(seid);
+  if (!s || s->state == State::releasing || s->state == State::releasing_n4) return;
+  if (s->state != State::active)  // another procedure is under way
+    return void(executor_.after(limit::subscription_retry, guarded([this, seid] { subscription_changed(seid); })));
+  bus_.call<sbi::NudmSdmGetSmData>({s->supi, s->s_nssai, s->dnn}, guarded([this, seid](sbi::Reply<sbi::SmSubscriptionData> answer) {
+    if (auto* session = find(seid)) adapt(*session, answer);
+  }));
+}
+
+void Smf::Core::adapt(Session& s, const sbi::Reply<sbi::SmSubscriptionData>& answer) {
+  if (s.state != State::active) return subscription_changed(s.seid);
+  if (!answer && answer.error().status != 404 && answer.error().status != 403) return;  // the UDM's trouble is no reason to release
+  const sbi::DnnConfiguration* found = nullptr;
+  if (answer) {
+    for (auto& slice : answer->individual) {
+      auto dnn = std::ranges::find(slice.dnn_configurations, s.dnn, &sbi::DnnConfiguration::dnn);
+      if (slice.single_nssai == s.s_nssai && dnn != slice.dnn_configurations.end()) found = &*dnn;
+    }
+  }
+  if (!found) {
+    log_info(Layer::smf, "{}: slice {} DNN '{}' is subscribed no longer, released", s.name(), s.s_nssai.text(), s.dnn);
+    return release_by_network(s, nas::SmCause::regular_deactivation);
+  }
+  SessionChange change;
+  change.ambr = found->session_ambr;
+  change.default_qos = found->qos_profile;
+  if (auto status = apply(s, change); !status) log_warning(Layer::smf, "{}: {}", s.name(), status.error().describe());
+}
+
 // ---- requested by the UE
 
 void Smf::Core::modification_requested(Session& s, const nas::PduSessionModificationRequest& request, UpdateReply reply) {
-  auto reject = [&](nas::SmCause cause, const std::string& detail) {
-    log_warning(Layer::smf, "{}: modification rejected, 5GSM cause {} ({}): {}", s.name(), static_cast<unsigned>(cause), nas::name_of(cause), detail);
-    refuse_update(reply, 403, sbi::cause::n1_sm_error, detail, modification_reject(s.psi, request.pti, cause));
-  };
   if (request.pti == 0) return refuse_update(reply, 403, sbi::cause::n1_sm_error, "PTI 0 in a request of the UE", sm_status(s.psi, 0, nas::SmCause::invalid_pti));
   if (s.state == State::modifying) {
     // 24.501 6.4.2.6 e: the network's procedure goes on; a repeated request gets its command again.
@@ -203,8 +249,11 @@ void Smf::Core::modification_requested(Session& s, const nas::PduSessionModifica
     if (s.pti == request.pti) out.n1_sm_msg = s.n1_command;
     return reply(std::move(out));
   }
-  if (s.state != State::active) return reject(nas::SmCause::message_not_compatible_with_state, fmt::format("the session is {}", to_string(s.state)));
-  if (request.qos_rules || request.qos_flows) return reject(nas::SmCause::request_rejected, "the UE asks for QoS rules or flows of its own");
+  if (s.state != State::active)
+    return reject_modification(s, request.pti, nas::SmCause::message_not_compatible_with_state, fmt::format("the session is {}", to_string(s.state)), reply);
+  auto flows = requested_flows(s, request.qos_rules ? request.qos_rules->rules : std::vector<nas::QosRule>(),
+                               request.qos_flows ? request.qos_flows->flows : std::vector<nas::QosFlowDescription>());
+  if (!flows) return reject_modification(s, request.pti, flows.error().cause, flows.error().why, reply);
   if (request.capability) s.reflective_qos = request.capability->rqos;
   if (request.integrity_rate) {
     s.integrity_rate_ul = request.integrity_rate->uplink;
@@ -216,14 +265,41 @@ void Smf::Core::modification_requested(Session& s, const nas::PduSessionModifica
     if (s.pco_asked.size() > limit::pco_options) s.pco_asked.resize(limit::pco_options);
   }
   s.pti = request.pti;
-  auto n1 = modification_command(s, config_);
-  if (!n1) return reject(nas::SmCause::protocol_error, n1.error().describe());
   s.state = State::modifying;
+  if (*flows == s.flows) return command_requested(s, std::move(reply));
+  s.old_flows = std::exchange(s.flows, std::move(*flows));
+  modify_n4(s, change_qos(s), [this, reply = std::move(reply)](SessionPtr session, bool accepted) mutable {
+    if (!session || session->state != State::modifying) return refuse_update(reply, 404, sbi::cause::context_not_found, "the session went meanwhile");
+    if (accepted) return command_requested(*session, std::move(reply));
+    auto pti = session->pti;
+    restore_values(*session);
+    end_modification(*session);
+    reject_modification(*session, pti, nas::SmCause::insufficient_resources, "the UPF did not take the QoS flows", reply);
+  });
+}
+
+void Smf::Core::reject_modification(Session& s, uint8_t pti, nas::SmCause cause, const std::string& why, UpdateReply& reply) {
+  log_warning(Layer::smf, "{}: modification rejected, 5GSM cause {} ({}): {}", s.name(), static_cast<unsigned>(cause), nas::name_of(cause), why);
+  refuse_update(reply, 403, sbi::cause::n1_sm_error, why, modification_reject(s.psi, pti, cause));
+}
+
+// The answer to the UE's request: the command, and what of it concerns the gNB.
+void Smf::Core::command_requested(Session& s, UpdateReply reply) {
+  auto n1 = modification_command(s, config_);
+  auto n2 = s.gnb.empty() ? Result<Bytes>(Bytes()) : modify_request(s);
+  if (!n1 || !n2) {
+    auto pti = s.pti;
+    revert_modification(s);
+    return reject_modification(s, pti, nas::SmCause::protocol_error, (!n1 ? n1.error() : n2.error()).describe(), reply);
+  }
   s.n1_command = *n1;
   s.n1_sent = 1;
   s.n1_pending = true;
+  s.n2_pending = !n2->empty();
   sbi::SmContextUpdatedData out;
   out.n1_sm_msg = std::move(*n1);
+  if (!n2->empty()) out.n2_sm_info_type = sbi::N2SmInfoType::pdu_res_mod_req;
+  out.n2_sm_info = std::move(*n2);
   reply(std::move(out));
   start_t3591(s.seid);
 }

@@ -125,40 +125,54 @@ std::optional<nas::ExtendedPco> answer_pco(const std::vector<nas::PcoOption>& as
 
 // ---- QoS
 
-static nas::PacketFilter filter_of(const QosFlow& flow, uint8_t id) {
+static void put_ports(nas::PacketFilter& filter, const PortRange& ports, nas::PacketFilterComponent::Type one, nas::PacketFilterComponent::Type range) {
+  if (ports.any()) return;
+  auto& c = filter.components.emplace_back();
+  c.type = ports.low == ports.high ? one : range;
+  c.port = ports.low;
+  c.port_high = ports.low == ports.high ? 0 : ports.high;
+}
+
+static nas::PacketFilter filter_of(const FlowFilter& from) {
   using Type = nas::PacketFilterComponent::Type;
   nas::PacketFilter filter;
-  filter.direction = 3;
-  filter.id = id;
+  filter.direction = from.direction;
+  filter.id = from.id;
   auto add = [&](Type type) -> nas::PacketFilterComponent& {
     filter.components.emplace_back().type = type;
     return filter.components.back();
   };
-  if (flow.remote.address.is_v4()) {
+  if (from.remote.address.is_v4()) {
     auto& c = add(Type::ipv4_remote);
-    c.ipv4 = flow.remote.address.v4();
-    uint32_t mask = flow.remote.length == 0 ? 0 : ~uint32_t{0} << (32 - flow.remote.length);
+    c.ipv4 = from.remote.address.v4();
+    uint32_t mask = from.remote.length == 0 ? 0 : ~uint32_t{0} << (32 - from.remote.length);
     for (size_t i = 0; i < 4; ++i) c.ipv4_mask[i] = static_cast<uint8_t>(mask >> (24 - 8 * i));
-  } else if (flow.remote.address.is_v6()) {
+  } else if (from.remote.address.is_v6()) {
     auto& c = add(Type::ipv6_remote);
-    c.ipv6 = flow.remote.address.v6();
-    c.prefix_length = flow.remote.length;
+    c.ipv6 = from.remote.address.v6();
+    c.prefix_length = from.remote.length;
   }
-  if (flow.protocol != 0) add(Type::protocol).protocol = flow.protocol;
-  if (flow.remote_port != 0) add(Type::remote_port).port = flow.remote_port;
+  if (from.protocol != 0) add(Type::protocol).protocol = from.protocol;
+  put_ports(filter, from.local_ports, Type::local_port, Type::local_port_range);
+  put_ports(filter, from.remote_ports, Type::remote_port, Type::remote_port_range);
   if (filter.components.empty()) add(Type::match_all);
   return filter;
 }
 
 // Rule identity and QFI are the same number.
-static nas::QosRule create_rule(const QosFlow& flow, bool is_default) {
+static nas::QosRule rule_of(const QosFlow& flow, bool is_default, nas::QosRule::Operation operation) {
   nas::QosRule rule;
   rule.id = flow.qfi;
-  rule.operation = nas::QosRule::Operation::create;
+  rule.operation = operation;
   rule.is_default = is_default;
-  rule.filters.push_back(filter_of(flow, 1));
+  for (auto& filter : flow.filters) rule.filters.push_back(filter_of(filter));
+  if (rule.filters.empty()) rule.filters.push_back(filter_of(FlowFilter()));
   rule.flow = nas::QosRule::Flow{.precedence = flow.precedence, .segregation = false, .qfi = flow.qfi};
   return rule;
+}
+
+static bool same_qos(const QosFlow& a, const QosFlow& b) {
+  return a.five_qi == b.five_qi && a.gfbr_ul == b.gfbr_ul && a.gfbr_dl == b.gfbr_dl && a.mfbr_ul == b.mfbr_ul && a.mfbr_dl == b.mfbr_dl;
 }
 
 static nas::QosFlowDescription describe_flow(const QosFlow& flow, nas::QosFlowDescription::Operation operation) {
@@ -201,7 +215,7 @@ Result<Bytes> establishment_accept(const Session& s, const SmfConfig& config) {
   header(accept, s.psi, s.pti);
   accept.ssc_mode.mode = s.ssc;
   accept.type.kind = s.kind;
-  for (size_t i = 0; i < s.flows.size(); ++i) accept.qos_rules.rules.push_back(create_rule(s.flows[i], i == 0));
+  for (size_t i = 0; i < s.flows.size(); ++i) accept.qos_rules.rules.push_back(rule_of(s.flows[i], i == 0, nas::QosRule::Operation::create));
   accept.ambr = nas::SessionAmbr::from_bps(s.ambr.downlink.bps, s.ambr.uplink.bps);
   if (s.reduced) accept.cause = *s.reduced;
   nas::PduAddress address;
@@ -279,9 +293,11 @@ Result<Bytes> modification_command(const Session& s, const SmfConfig& config) {
   for (auto& flow : s.flows) {
     auto* old = find_flow(s.old_flows, flow.qfi);
     if (s.old_flows.empty() || (old && *old == flow)) continue;
-    if (!old) rules.rules.push_back(create_rule(flow, false));
+    bool is_default = flow.qfi == s.default_flow().qfi;
+    if (!old || old->filters != flow.filters || old->precedence != flow.precedence)
+      rules.rules.push_back(rule_of(flow, is_default, old ? nas::QosRule::Operation::replace_filters : nas::QosRule::Operation::create));
     using Operation = nas::QosFlowDescription::Operation;
-    flows.flows.push_back(describe_flow(flow, old ? Operation::modify : Operation::create));
+    if (!old || !same_qos(*old, flow)) flows.flows.push_back(describe_flow(flow, old ? Operation::modify : Operation::create));
   }
   for (auto& old : s.old_flows) {
     if (find_flow(s.flows, old.qfi)) continue;

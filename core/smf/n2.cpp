@@ -162,11 +162,13 @@ Result<Bytes> path_switch_unsuccessful(ngap::CauseRadioNetwork cause) {
   return ngap::encode_value(transfer);
 }
 
-Result<Bytes> handover_command(const ngap::HandoverRequestAcknowledgeTransfer& acknowledge, bool direct_path) {
+Result<Bytes> handover_command(const ngap::HandoverRequestAcknowledgeTransfer& acknowledge, bool direct_path, const Tunnel& via) {
   ngap::HandoverCommandTransfer transfer;
-  // Direct forwarding: the source learns the target's forwarding tunnel and flows.
-  if (direct_path && acknowledge.dl_forwarding_up_tnl_information) {
-    transfer.dl_forwarding_up_tnl_information = acknowledge.dl_forwarding_up_tnl_information;
+  if (acknowledge.dl_forwarding_up_tnl_information && (direct_path || !via.empty())) {
+    if (direct_path)
+      transfer.dl_forwarding_up_tnl_information = acknowledge.dl_forwarding_up_tnl_information;
+    else
+      put_tunnel(transfer.dl_forwarding_up_tnl_information.emplace(), via);
     std::vector<ngap::QosFlowToBeForwardedItem> flows;
     for (auto& flow : acknowledge.qos_flow_setup_response_list) {
       if (flow.data_forwarding_accepted) flows.emplace_back().qos_flow_identifier = flow.qos_flow_identifier;

@@ -284,7 +284,6 @@ pfcp::Body N4Node::answer_setup(size_t upf, const pfcp::AssociationSetupRequest&
     out.cause = pfcp::Cause::rejected;
     return out;
   }
-  out.cp_function_features = pfcp::CpFunctionFeatures{};
   established(upf, request.node_id, request.recovery_time_stamp, request.up_function_features, request.user_plane_ip_resource_information);
   return out;
 }
@@ -327,7 +326,6 @@ pfcp::Body N4Node::answer_release(size_t upf, const pfcp::AssociationReleaseRequ
 
 void N4Node::associate(size_t upf) {
   pfcp::AssociationSetupRequest setup{.node_id = own_id_, .recovery_time_stamp = recovery_};
-  setup.cp_function_features = pfcp::CpFunctionFeatures{};
   request(upf, std::nullopt, std::move(setup), [this, upf](const N4Answer& answer) { setup_answered(upf, answer); });
 }
 

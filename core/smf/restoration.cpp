@@ -43,6 +43,7 @@ void Smf::Core::restore_next(size_t upf) {
 
 void Smf::Core::restore(Session& s, std::move_only_function<void()> done) {
   auto upf = s.upf;
+  s.forwarded.clear();  // of an N4 session that is gone
   n4_.request(upf, 0, establishment(s, config_, n4_.own_id(), false, true), [this, upf, seid = s.seid, done = std::move(done)](const N4Answer& answer) mutable {
     auto* session = find(seid);
     auto* response = answer.get_if<pfcp::SessionEstablishmentResponse>();

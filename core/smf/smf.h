@@ -1,7 +1,7 @@
 // The session management function (TS 23.501 6.2.2): PDU sessions, UE addresses, and the UPFs through N4.
 //
 // Serves on the Bus: Nsmf_PDUSession Create, Update, Release and Retrieve SM context, and the AMF's N1N2 transfer failure notification.
-// Calls: Namf_Communication N1N2MessageTransfer, Nsmf SMContextStatusNotify (AMF); Nudm_SDM sm-data, Nudm_UECM (UDM).
+// Calls: Namf_Communication N1N2MessageTransfer, Nsmf SMContextStatusNotify (AMF); Nudm_SDM sm-data and its changes, Nudm_UECM (UDM).
 // Bytes of N4 (PFCP) and N4-u (GTP-U) come in by n4_received and n4u_received and go out through the ports: the owner has the sockets.
 //
 //   Smf smf(config, executor, bus, counters, {.send_n4 = ..., .send_n4u = ...});

@@ -124,13 +124,14 @@ void Smf::Core::setup_response(Session& s, const sbi::SmContextUpdateData& r, Up
     for (auto& flow : *transfer->qos_flow_failed_to_setup_list)
       log_warning(Layer::smf, "{}: the gNB did not set up QoS flow {}: {}", s.name(), flow.qos_flow_identifier, describe(flow.cause));
   }
+  s.established = true;
   user_plane_on(s, *tunnel, false, [this, reply = std::move(reply)](SessionPtr session, bool accepted) mutable {
     if (!session) return refuse_update(reply, 404, sbi::cause::context_not_found, "the session went meanwhile");
-    if (!accepted) return refuse_update(reply, 500, sbi::cause::network_failure, "the UPF did not take the tunnel");
-    session->established = true;
-    log_info(Layer::smf, "{}: user plane active, gNB {}", session->name(), session->gnb.text());
     sbi::SmContextUpdatedData out;
-    out.up_cnx_state = sbi::UpCnxState::activated;
+    out.up_cnx_state = session->up;
+    if (session->up == sbi::UpCnxState::deactivated) return reply(std::move(out));  // meanwhile
+    if (!accepted) return refuse_update(reply, 500, sbi::cause::network_failure, "the UPF did not take the tunnel");
+    log_info(Layer::smf, "{}: user plane active, gNB {}", session->name(), session->gnb.text());
     reply(std::move(out));
     advertise(*session);
   });
@@ -205,6 +206,7 @@ void Smf::Core::modify_indication(Session& s, const sbi::SmContextUpdateData& r,
 void Smf::Core::activate(Session& s, UpdateReply reply) {
   if (s.state != State::active && s.state != State::modifying)
     return refuse_update(reply, 403, sbi::cause::n2_sm_error, fmt::format("{} is {}", s.name(), to_string(s.state)));
+  if (s.closing > 0) return s.activations.push_back(std::move(reply));
   auto n2 = setup_request(s, config_);
   if (!n2) return refuse_update(reply, 500, sbi::cause::system_failure, n2.error().describe());
   s.up = sbi::UpCnxState::activating;
@@ -225,23 +227,34 @@ void Smf::Core::deactivate(Session& s, UpdateReply reply) {
 }
 
 void Smf::Core::user_plane_off(Session& s, std::move_only_function<void(SessionPtr)> done) {
-  bool was_on = !s.gnb.empty();
+  bool was_on = !s.gnb.empty() || s.switching > 0;
+  s.switching = 0;
+  ++s.switched_off;
   s.up = sbi::UpCnxState::deactivated;
   s.gnb = s.target_gnb = {};
   s.ho = sbi::HoState::none;
   if (!was_on || s.up_seid == 0) return done(&s);
   log_info(Layer::smf, "{}: user plane deactivated", s.name());
-  modify_n4(s, downlink_to(s, {}, false), [done = std::move(done)](SessionPtr session, bool) mutable { done(session); });
+  ++s.closing;
+  modify_n4(s, downlink_to(s, {}, false), [this, seid = s.seid, done = std::move(done)](SessionPtr session, bool) mutable {
+    done(session);
+    session = find(seid);
+    if (!session || --session->closing > 0) return;
+    for (auto& reply : std::exchange(session->activations, {})) activate(*session, std::move(reply));
+  });
 }
 
 void Smf::Core::user_plane_on(Session& s, const Tunnel& gnb, bool end_marker, std::move_only_function<void(SessionPtr, bool)> done) {
-  modify_n4(s, downlink_to(s, gnb, end_marker), [gnb, done = std::move(done)](SessionPtr session, bool accepted) mutable {
-    if (session && accepted) {
+  ++s.switching;
+  modify_n4(s, downlink_to(s, gnb, end_marker), [gnb, round = s.switched_off, done = std::move(done)](SessionPtr session, bool accepted) mutable {
+    bool holds = session && session->switched_off == round;
+    if (holds) --session->switching;
+    if (holds && accepted) {
       session->gnb = gnb;
       session->up = sbi::UpCnxState::activated;
       session->paging = false;
     }
-    done(session, accepted);
+    done(session, accepted && holds);
   });
 }
 

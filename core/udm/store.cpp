@@ -7,7 +7,7 @@
 namespace sen::udm {
 namespace {
 
-constexpr int schema_version = 1;
+constexpr int schema_version = 2;
 constexpr const char* schema = R"(
 CREATE TABLE subscriber (imsi TEXT PRIMARY KEY, algorithm INTEGER NOT NULL, method INTEGER NOT NULL, k BLOB NOT NULL, op BLOB NOT NULL,
   opc BLOB NOT NULL, amf BLOB NOT NULL, sqn INTEGER NOT NULL, sqn_epoch INTEGER NOT NULL, ambr_uplink INTEGER NOT NULL,
@@ -20,6 +20,11 @@ CREATE TABLE session (imsi TEXT NOT NULL, slice INTEGER NOT NULL, position INTEG
   ambr_uplink INTEGER NOT NULL, ambr_downlink INTEGER NOT NULL, ipv4 BLOB, ipv6 BLOB, PRIMARY KEY (imsi, slice, position)) WITHOUT ROWID;
 CREATE TABLE sqn_epoch (only INTEGER PRIMARY KEY CHECK (only = 1), epoch INTEGER NOT NULL);
 INSERT INTO sqn_epoch VALUES (1, 0);
+)";
+
+// Version 2: which subscribers were written, so that the core learns what the CLI did.
+constexpr const char* schema_2 = R"(
+CREATE TABLE change (number INTEGER PRIMARY KEY AUTOINCREMENT, imsi TEXT NOT NULL);
 )";
 
 struct CloseDatabase {
@@ -163,6 +168,9 @@ Status create_or_check_schema(sqlite3* db) {
   }
   if (version == 0) {
     SEN_TRY(execute(db, schema));
+  }
+  if (version < 2) {
+    SEN_TRY(execute(db, schema_2));
     SEN_TRY(execute(db, fmt::format("PRAGMA user_version = {}", schema_version)));
   }
   return transaction.commit();
@@ -177,7 +185,8 @@ crypto::Sqn above(crypto::Sqn sqn, uint64_t seq) { return (sqn + (seq << crypto:
 struct SubscriberStore::State {
   struct Statements {
     Prepared data_version, insert, change, raise_sqn, reserve, erase, erase_msisdn, erase_slice, erase_session, insert_msisdn, insert_slice,
-        insert_session, select, select_msisdn, select_slice, select_session, select_list, select_count, select_epoch, next_epoch;
+        insert_session, select, select_msisdn, select_slice, select_session, select_list, select_count, select_epoch, next_epoch,
+        log_change, trim_changes, select_changes;
   };
   // Where a subscriber's SQN stands in this process. Never forgotten while the process lives: the row does not tell.
   struct Active {
@@ -195,6 +204,7 @@ struct SubscriberStore::State {
   Statements q;
   uint64_t data_version = 0;
   uint64_t generation = 1;        // raised when another process has changed the file
+  uint64_t changes_seen = 0;      // number of the last change that take_changes() has given
   std::optional<uint64_t> epoch;  // ours, once we have generated a vector
   std::unordered_map<std::string, std::shared_ptr<const Subscriber>> cache;
   std::unordered_map<std::string, Active> active;
@@ -252,6 +262,9 @@ Status SubscriberStore::State::prepare() {
       {&q.select_count, "SELECT COUNT(*) FROM subscriber"},
       {&q.select_epoch, "SELECT epoch FROM sqn_epoch"},
       {&q.next_epoch, "UPDATE sqn_epoch SET epoch=epoch+1"},
+      {&q.log_change, "INSERT INTO change (imsi) VALUES (?)"},
+      {&q.trim_changes, "DELETE FROM change WHERE number <= (SELECT MAX(number) FROM change) - ?"},
+      {&q.select_changes, "SELECT number, imsi FROM change WHERE number > ? ORDER BY number LIMIT ?"},
   };
   for (const Row& row : rows) {
     sqlite3_stmt* raw = nullptr;
@@ -408,6 +421,7 @@ Status SubscriberStore::State::put_one(const Subscriber& subscriber, bool is_new
     SEN_TRY(erase_parts(subscriber.imsi));
   }
   forget(subscriber.imsi);
+  SEN_TRY(Query(q.log_change).bind(subscriber.imsi).run());
   return write_parts(subscriber);
 }
 
@@ -488,6 +502,7 @@ Result<SubscriberStore> SubscriberStore::open(const std::string& path) {
   SEN_TRY(create_or_check_schema(raw));
   SEN_TRY(state->prepare());
   SEN_TRY(state->refresh());
+  SEN_ASSIGN(state->changes_seen, number_of(raw, "SELECT MAX(number) FROM change"));
   return SubscriberStore(std::move(state));
 }
 
@@ -519,6 +534,7 @@ Result<size_t> SubscriberStore::put(const std::vector<Subscriber>& subscribers, 
     }
     SEN_TRY(state_->put_one(subscriber, !there));
   }
+  SEN_TRY(Query(state_->q.trim_changes).bind(max_changes_kept).run());
   SEN_TRY(transaction.commit());
   return added;
 }
@@ -529,6 +545,8 @@ Status SubscriberStore::remove(const std::string& imsi) {
   SEN_TRY(Query(state_->q.erase).bind(imsi).run());
   if (sqlite3_changes(state_->db.get()) == 0) return fail(Fault::not_found, "imsi-" + imsi, "is not a subscriber");
   SEN_TRY(state_->erase_parts(imsi));
+  SEN_TRY(Query(state_->q.log_change).bind(imsi).run());
+  SEN_TRY(Query(state_->q.trim_changes).bind(max_changes_kept).run());
   SEN_TRY(transaction.commit());
   state_->forget(imsi);
   return {};
@@ -553,6 +571,20 @@ Result<std::vector<std::string>> SubscriberStore::list(const std::string& after,
     SEN_ASSIGN(bool row, query.step());
     if (!row) return out;
     out.push_back(query.text());
+  }
+}
+
+Result<SubscriberStore::Changes> SubscriberStore::take_changes(size_t limit) {
+  Changes out;
+  Query query(state_->q.select_changes);
+  query.bind(state_->changes_seen).bind(limit);
+  for (;;) {
+    SEN_ASSIGN(bool row, query.step());
+    if (!row) return out;
+    uint64_t number = query.number();
+    out.lost = out.lost || number != state_->changes_seen + 1;
+    state_->changes_seen = number;
+    out.imsis.push_back(query.text());
   }
 }
 

@@ -22,6 +22,7 @@ class SubscriberStore {
   static constexpr uint64_t span = 1024;  // SEQ values a subscriber may use in one epoch without a write
   static constexpr size_t max_subscribers = 4'000'000;
   static constexpr size_t max_cached = 8192;  // decoded subscribers kept
+  static constexpr size_t max_changes_kept = 100'000;
 
   // Creates the file if it is absent. Error unsupported if its schema is newer than ours.
   static Result<SubscriberStore> open(const std::string& path);
@@ -43,6 +44,14 @@ class SubscriberStore {
   // IMSIs in order, from the first above `after`.
   Result<std::vector<std::string>> list(const std::string& after = {}, size_t limit = 1000);
   Result<size_t> count();
+
+  // Subscribers that anybody (the CLI in another process, this one) added, changed or removed since open() or the last call, oldest first,
+  // at most `limit`. `lost`: more were written in between than the file remembers. Below 10 us when there are none.
+  struct Changes {
+    std::vector<std::string> imsis;
+    bool lost = false;
+  };
+  Result<Changes> take_changes(size_t limit = 1000);
 
   // What one authentication needs. The SQN is used by being given.
   struct Aka {

@@ -1,5 +1,7 @@
 #include "core/udm/udm.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "crypto/kdf.h"
 
@@ -83,7 +85,7 @@ uint16_t status_of(const Error& error) { return error.fault == Fault::denied ? 4
 }  // namespace
 
 Udm::Udm(sbi::Bus& bus, SubscriberStore& store, crypto::RandomSource& random, HomeNetworkKeys keys)
-    : bus_(bus), store_(store), random_(random), keys_(std::move(keys)) {
+    : bus_(bus), store_(store), random_(random), keys_(std::move(keys)), store_timer_(bus.executor()) {
   serve_authentication();
   serve_subscription_data();
   serve_contexts();
@@ -235,19 +237,47 @@ Reply<NoContent> Udm::unsubscribe(const sbi::SdmUnsubscribeRequest& request) {
   return NoContent{};
 }
 
+void Udm::watch_store() {
+  store_timer_.start(store_period, [this] { look_for_changes(); });
+}
+
+void Udm::look_for_changes() {
+  auto changes = store_.take_changes(max_changes_at_once);
+  if (!changes) {
+    log_error(Layer::udm, "{}: changes cannot be read: {}", store_.path(), changes.error().describe());
+    return watch_store();
+  }
+  if (changes->lost) {
+    log_warning(Layer::udm, "{}: too many changes at once: all {} served subscribers are taken for changed", store_.path(), serving_.size());
+    for (const auto& [supi, serving] : serving_) changes->imsis.push_back(supi.substr(5));
+  }
+  std::sort(changes->imsis.begin(), changes->imsis.end());
+  changes->imsis.erase(std::unique(changes->imsis.begin(), changes->imsis.end()), changes->imsis.end());
+  for (const auto& imsi : changes->imsis) subscriber_changed(imsi);
+  bool more = changes->imsis.size() >= max_changes_at_once;
+  store_timer_.start(more ? Duration(std::chrono::milliseconds(10)) : Duration(store_period), [this] { look_for_changes(); });
+}
+
 void Udm::subscriber_changed(const std::string& imsi) {
   std::string supi = supi_from_imsi(imsi);
   auto found = serving_.find(supi);
   if (found == serving_.end()) return;
+  auto stored = store_.find(imsi);
+  if (!stored && stored.error().fault == Fault::not_found) {
+    log_info(Layer::udm, "{} was removed: {}", supi, found->second.amf ? "deregistered" : "no AMF serves it");
+    if (found->second.amf) {  // which releases the sessions too
+      notify_amf(*found->second.amf, sbi::DeregistrationReason::subscription_withdrawn);
+      serving_.erase(found);
+      return;
+    }
+  } else {
+    log_info(Layer::udm, "{} was changed: {} subscriptions to notify", supi, found->second.subscriptions.size());
+  }
   for (const auto& subscription : found->second.subscriptions) {
     bus_.call<sbi::NudmSdmNotification>({subscription.callback_reference, supi, subscription.monitored_resource_uris},
                                         [](Reply<NoContent>) {},
                                         {.target = std::string(sbi::authority_of(subscription.callback_reference))});
   }
-  auto stored = store_.find(imsi);
-  if (stored || stored.error().fault != Fault::not_found) return;
-  if (found->second.amf) notify_amf(*found->second.amf, sbi::DeregistrationReason::subscription_withdrawn);
-  serving_.erase(found);
 }
 
 // ---- Serving functions

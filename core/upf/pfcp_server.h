@@ -154,7 +154,7 @@ class PfcpServer {
   std::vector<pfcp::CreatedPdr> created_pdrs(const Session& session, const RuleEdit& edit) const;
   void enter_tunnels(const Session& session, const Rules& rules, bool in);
   void erase(Session& session);
-  void release_buffered(Session& session, bool discard);
+  void release_buffered(Session& session, bool discard, bool report_again);
   void watch_inactivity(Session& session);
   void inactivity_check(uint64_t seid);
   void notify(Session& session, uint16_t pdr_id, uint8_t qfi, bool has_qfi);

@@ -277,7 +277,9 @@ pfcp::SessionModificationResponse PfcpServer::on(Session& session, const pfcp::S
   response.created_pdrs = created_pdrs(session, changes);
   bool discard = request.pfcpsmreq_flags && request.pfcpsmreq_flags->drobu;
   bool changed = !request.update_fars.empty() || !request.update_pdrs.empty() || !request.remove_pdrs.empty() || !request.remove_fars.empty();
-  if (discard || changed) release_buffered(session, discard);
+  // 29.244 5.2.3.1: one report for what is buffered, until the SMF asks for another by giving NOCP again.
+  bool report_again = std::ranges::any_of(request.update_fars, [](const pfcp::UpdateFar& far) { return far.apply_action && far.apply_action->nocp; });
+  if (discard || changed) release_buffered(session, discard, discard || report_again);
   return response;
 }
 
@@ -344,9 +346,11 @@ void PfcpServer::notify(Session& session, uint16_t pdr_id, uint8_t qfi, bool has
   send_report(session, {.report_type = {.dldr = true}, .downlink_data_report = std::move(report)});
 }
 
-void PfcpServer::release_buffered(Session& session, bool discard) {
-  session.notification.stop();
-  session.notified = false;
+void PfcpServer::release_buffered(Session& session, bool discard, bool report_again) {
+  if (report_again) {
+    session.notification.stop();
+    session.notified = false;
+  }
   std::vector<Packet> waiting;
   waiting.swap(session.buffered);
   buffered_ -= waiting.size();
@@ -357,6 +361,9 @@ void PfcpServer::release_buffered(Session& session, bool discard) {
       ports_.deliver(std::move(packet));
     }
   }
+  if (!session.buffered.empty()) return;  // some came back: the rules still buffer
+  session.notification.stop();
+  session.notified = false;
 }
 
 // Reports ---------------------------------------------------------------------------------------------------------------------------------
@@ -393,7 +400,7 @@ void PfcpServer::report_answered(Session& session, const pfcp::SessionReportResp
       log_warning(Layer::pfcp, "SMF {}: Session Report Response: {}", session.association->node, outcome.error().sentence);
     }
   }
-  if (response->pfcpsrrsp_flags && response->pfcpsrrsp_flags->drobu) release_buffered(session, true);
+  if (response->pfcpsrrsp_flags && response->pfcpsrrsp_flags->drobu) release_buffered(session, true, true);
 }
 
 bool PfcpServer::error_indicated(const IpAddress& peer, uint32_t teid) {

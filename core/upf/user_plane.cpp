@@ -284,9 +284,11 @@ Drop UserPlane::uplink(Job& job, const Rules& rules, uint8_t qfi, bool has_qfi, 
       if (!pdr.is_ue(from_ue ? flow.source : flow.destination, flow.v6) && rules.framed().empty()) continue;
     }
     if (!filters_match(rules, pdr, flow, from_ue)) continue;
+    const Far* far = pdr.far == no_index ? nullptr : &rules.fars()[pdr.far];
+    // Downlink packets on their way from a source to a target gNB (indirect forwarding, TS 23.502 4.9.1.3).
+    if (from_ue && far && far->destination == Interface::access) return apply(job, rules, pdr, false, now);
     if (from_ue && !is_own_source(rules, flow)) {
       // Router solicitations carry a link-local source and go to the SMF (23.501 5.8.2.2); nothing else may.
-      const Far* far = pdr.far == no_index ? nullptr : &rules.fars()[pdr.far];
       bool to_smf = far && far->destination == Interface::cp_function;
       if (!to_smf || !flow.v6 || !is_link_local(flow.source)) return Drop::spoofed_source;
     }

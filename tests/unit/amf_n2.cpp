@@ -183,7 +183,11 @@ TEST(AmfN2, outcome_that_a_procedure_does_not_have_gets_an_error_indication) {
   EXPECT_TRUE(w.error());
   w.amf.n2_received(1, 0, *from_hex("401500030000 00"));  // unsuccessful outcome of NG Setup towards the AMF
   EXPECT_TRUE(w.error());
-  w.n2(1, ngap::NgSetupResponse{.amf_name = "x", .served_guami_list = {ngap::ServedGuamiItem{}}, .plmn_support_list = {ngap::PlmnSupportItem{.slice_support_list = {ngap::SliceSupportItem{}}}}});
+  ngap::NgSetupResponse response;
+  response.amf_name = "x";
+  response.served_guami_list.emplace_back();
+  response.plmn_support_list.emplace_back().slice_support_list.emplace_back();
+  w.n2(1, response);
   EXPECT_TRUE(w.error());
 }
 

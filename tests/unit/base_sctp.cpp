@@ -3,7 +3,10 @@
 
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "base/sctp/sctp.h"
+#include "base/socket.h"
 
 using namespace sen;
 using namespace std::chrono_literals;
@@ -51,6 +54,12 @@ struct Pair {
   }
 };
 
+size_t open_descriptors() {
+  size_t count = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) ++count;
+  return count;
+}
+
 }  // namespace
 
 TEST(Sctp, carries_whole_messages_with_stream_and_protocol_identifier) {
@@ -77,4 +86,28 @@ TEST(Sctp, refuses_an_address_that_is_none) {
   options.backend = SctpBackend::kernel;
   options.address = "amf.example";
   EXPECT_EQ(open_sctp(executor, options, {}).error().describe(), "address: 'amf.example' is neither an IPv4 nor an IPv6 address");
+}
+
+// What crashed other cores: class 13, an endless loop of associations that come and go.
+TEST(Sctp, associations_and_sockets_that_come_and_go_leave_no_descriptor) {
+  size_t settled = 0;
+  for (int round = 0; round < 4; ++round) {
+    {
+      Pair pair;
+      pair.open();
+      for (int i = 0; i < 12; ++i) {
+        ASSERT_TRUE(pair.wait([&] { return pair.server_side && pair.client_side; })) << round << "/" << i;
+        pair.client->close(pair.client_side, i % 2 == 0);
+        ASSERT_TRUE(pair.wait([&] { return !pair.server_down.empty(); })) << round << "/" << i;
+        pair.server_side = pair.client_side = 0;
+        pair.server_down.clear();
+        if (i + 1 == 12) break;
+        ASSERT_TRUE(pair.client->connect("127.0.0.1", 38412));
+      }
+      for (int i = 0; i < 20; ++i) ASSERT_TRUE(UdpSocket::open(pair.executor, {*IpAddress::parse("127.0.0.1"), 0}, [](const Endpoint&, ByteView) {}));
+      if (round == 0) continue;  // the stack opens its own at the first use
+    }
+    if (settled == 0) settled = open_descriptors();
+    EXPECT_EQ(open_descriptors(), settled);
+  }
 }

@@ -63,6 +63,20 @@ TEST(NasCrashClass8, truncated_mobile_identities_are_invalid_mandatory_informati
   }
 }
 
+// Their spare octets are what the length leaves over; below the smallest length that is nothing. A thousand, because one took a second once.
+TEST(NasCrashClass8, elements_without_an_octet_cost_no_time) {
+  for (int i = 0; i < 1000; ++i) {
+    auto result = decode_hex("7e004200");  // Registration accept, empty registration result
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().cause, 96);
+  }
+  auto accept = decode_hex("2e0101c211000901000631310101ff01060600010600011700");  // empty 5GSM network feature support
+  ASSERT_TRUE(accept) << accept.error().describe();
+  RegistrationAccept empty;
+  empty.result.octets = 0;
+  EXPECT_FALSE(encode(Message(empty)));
+}
+
 TEST(NasCrashClass8, ecies_outputs_shorter_than_key_and_tag_are_refused) {
   for (unsigned scheme : {1u, 2u}) {
     for (size_t n : {0u, 1u, 31u, 39u}) {

@@ -1,4 +1,5 @@
 sen_test(ngap SOURCES ${CMAKE_CURRENT_LIST_DIR}/ngap_codec.cpp ${CMAKE_CURRENT_LIST_DIR}/ngap_vectors.cpp DEPS codec/ngap)
+sen_test(interop_ngap_tshark SOURCES ${CMAKE_CURRENT_LIST_DIR}/ngap_tshark.cpp DEPS base codec/ngap)
 
 if(NOT SEN_FUZZ)
   add_executable(ngap_random_values ${CMAKE_SOURCE_DIR}/tests/interop/asn1/ngap_random_values.cpp)

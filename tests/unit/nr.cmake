@@ -1,1 +1,9 @@
-sen_test(nr SOURCES ${CMAKE_CURRENT_LIST_DIR}/nr_ids.cpp DEPS nr)
+sen_test(nr
+  SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/nr_dci.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/nr_frequency.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/nr_ids.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/nr_time.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/nr_uplink_control.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/nr_vectors.cpp
+  DEPS nr)

@@ -1,3 +1,4 @@
 sen_test(smf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/smf_world.cpp ${CMAKE_CURRENT_LIST_DIR}/smf_sessions.cpp ${CMAKE_CURRENT_LIST_DIR}/smf_n4.cpp
-  DEPS core/smf)
+          ${CMAKE_CURRENT_LIST_DIR}/smf_qos.cpp
+  DEPS core/smf core/upf)

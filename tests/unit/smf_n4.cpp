@@ -1,6 +1,7 @@
 // N4: associations, heartbeats, reports, restarts, and what a UPF must not send (classes 14 to 20 of what crashed other cores).
 #include <gtest/gtest.h>
 
+#include "core/smf/limits.h"
 #include "tests/unit/smf_world.h"
 
 using namespace sen;
@@ -296,4 +297,44 @@ TEST(SmfN4Bad, random_messages_leave_the_session_to_be_released) {
   w.bus.call<sbi::NsmfReleaseSmContext>({.sm_context_ref = w.ref}, [](auto) {});
   w.run(10s);
   EXPECT_EQ(w.smf->session_count(), 0u);
+}
+
+TEST(SmfN4Bad, transactions_and_rules_end_at_their_limits_and_come_back) {  // class 17
+  SmfConfig config;
+  config.time.n4_t1_ms = 10000;
+  config.time.n4_heartbeat_ms = 1000000;
+  World w(config);
+  w.upf_deaf = true;
+  size_t accepted = 0, refused = 0;
+  Bytes n1 = octets(nas::encode(establishment_request()));
+  auto wave = [&](size_t first, size_t count) {
+    for (size_t i = first; i < first + count; ++i) {
+      sbi::SmContextCreateData data;
+      data.supi = "imsi-" + std::to_string(999700000000000 + i);
+      data.pdu_session_id = 1;
+      data.dnn = "internet";
+      data.s_nssai = {.sst = 1};
+      data.serving_network = Plmn(999, 70, 2);
+      data.n1_sm_msg = n1;
+      w.bus.call<sbi::NsmfCreateSmContext>(std::move(data), [&](auto reply) {
+        if (reply) ++accepted;
+        else if (!reply.error().n1_sm_msg.empty()) ++refused;
+      });
+      if (i % 100 == 0) w.run(1ms);
+    }
+    w.run(6s);  // the callers' patience
+  };
+  wave(0, limit::n4_transactions / 2);
+  EXPECT_EQ(refused, 0u);
+  wave(limit::n4_transactions, limit::n4_transactions / 2 + 100);
+  EXPECT_EQ(accepted, 0u);
+  EXPECT_GE(refused, 100u);
+  EXPECT_LE(refused, 110u);
+  EXPECT_LE(w.smf->session_count(), limit::n4_transactions);
+  w.run(60s);
+  EXPECT_EQ(w.smf->session_count(), 0u);
+  w.upf_deaf = false;
+  w.run(20s);
+  w.establish();
+  EXPECT_EQ(w.smf->session_count(), 1u);
 }

@@ -311,6 +311,49 @@ TEST(SmfUserPlane, is_deactivated_and_activated_again) {
   EXPECT_EQ(w.update_n2(N2::pdu_res_setup_rsp, setup_response(1, 0x99))->up_cnx_state, sbi::UpCnxState::activated);
 }
 
+TEST(SmfUserPlane, stays_off_when_the_upf_takes_the_tunnel_after_the_release_of_the_gnb) {
+  World w;
+  w.establish();
+  sbi::SmContextUpdateData off, on;
+  off.sm_context_ref = on.sm_context_ref = w.ref;
+  off.up_cnx_state = sbi::UpCnxState::deactivated;
+  on.up_cnx_state = sbi::UpCnxState::activating;
+  w.update(off);
+  w.update(on);
+  sbi::SmContextUpdateData setup;
+  setup.sm_context_ref = w.ref;
+  setup.n2_sm_info_type = N2::pdu_res_setup_rsp;
+  setup.n2_sm_info = setup_response(1, 0x99);
+  std::vector<std::optional<sbi::UpCnxState>> states;
+  auto note = [&](sbi::Reply<sbi::SmContextUpdatedData> reply) { states.push_back(reply ? reply->up_cnx_state : std::nullopt); };
+  w.bus.call<sbi::NsmfUpdateSmContext>(setup, note);  // the UPF's answer to this comes after the next
+  w.bus.call<sbi::NsmfUpdateSmContext>(off, note);
+  w.run();
+  EXPECT_EQ(states, (std::vector<std::optional<sbi::UpCnxState>>{sbi::UpCnxState::deactivated, sbi::UpCnxState::deactivated}));
+  EXPECT_TRUE(w.last_request<pfcp::SessionModificationRequest>()->update_fars[0].apply_action->buff);
+  EXPECT_EQ(w.update(on)->n2_sm_info_type, N2::pdu_res_setup_req);
+  EXPECT_EQ(w.update_n2(N2::pdu_res_setup_rsp, setup_response(1, 0x9a))->up_cnx_state, sbi::UpCnxState::activated);
+}
+
+TEST(SmfUserPlane, is_activated_again_only_when_the_upf_has_left_the_former_gnb) {
+  World w;
+  w.establish();
+  sbi::SmContextUpdateData off, on;
+  off.sm_context_ref = on.sm_context_ref = w.ref;
+  off.up_cnx_state = sbi::UpCnxState::deactivated;
+  on.up_cnx_state = sbi::UpCnxState::activating;
+  std::vector<std::optional<sbi::UpCnxState>> states;
+  auto note = [&](sbi::Reply<sbi::SmContextUpdatedData> reply) { states.push_back(reply ? reply->up_cnx_state : std::nullopt); };
+  w.upf_silent = true;
+  w.bus.call<sbi::NsmfUpdateSmContext>(off, note);
+  w.bus.call<sbi::NsmfUpdateSmContext>(on, note);
+  w.run();
+  EXPECT_TRUE(states.empty());
+  w.upf_silent = false;
+  w.run(std::chrono::seconds(5));
+  EXPECT_EQ(states, (std::vector<std::optional<sbi::UpCnxState>>{sbi::UpCnxState::deactivated, sbi::UpCnxState::activating}));
+}
+
 TEST(SmfRelease, by_the_ue_commands_ue_and_gnb_and_tells_the_amf) {
   World w;
   w.establish();
@@ -457,7 +500,7 @@ TEST(SmfModification, by_the_ue_is_commanded_or_rejected) {
   EXPECT_EQ(command.get_if<nas::PduSessionModificationCommand>()->pti, 7);
   ASSERT_TRUE(w.update_n1(modification_complete(7)));
   request.qos_rules = nas::QosRules{{nas::QosRule{.id = 4, .operation = nas::QosRule::Operation::remove}}};
-  EXPECT_EQ(cause_of(w.update_n1(request).error()), 31u);
+  EXPECT_EQ(cause_of(w.update_n1(request).error()), 83u);
 }
 
 TEST(SmfHandover, xn_moves_the_downlink_with_end_markers) {

@@ -59,6 +59,15 @@ World::World(SmfConfig c, bool associate)
     if (udm_problem) return reply(std::unexpected(*udm_problem));
     reply(sbi::SmSubscriptionData{{{*r.single_nssai, {subscription}}}});
   });
+  bus.serve<sbi::NudmSdmSubscribe>([this](const sbi::SdmSubscription& r, sbi::Responder<sbi::SdmSubscription> reply) {
+    watchers.push_back(r);
+    watchers.back().subscription_id = std::to_string(watchers.size());
+    reply(watchers.back());
+  });
+  bus.serve<sbi::NudmSdmUnsubscribe>([this](const sbi::SdmUnsubscribeRequest& r, sbi::Responder<sbi::NoContent> reply) {
+    std::erase_if(watchers, [&](auto& watcher) { return watcher.subscription_id == r.subscription_id; });
+    reply(sbi::NoContent{});
+  });
   bus.serve<sbi::NudmUecmRegisterSmf>([this](const auto&, sbi::Responder<sbi::NoContent> reply) { ++registered, reply(sbi::NoContent{}); });
   bus.serve<sbi::NudmUecmDeregisterSmf>([this](const auto&, sbi::Responder<sbi::NoContent> reply) { --registered, reply(sbi::NoContent{}); });
   bus.serve<sbi::NamfN1N2MessageTransfer>([this](const sbi::N1N2MessageTransferReqData& r, sbi::Responder<sbi::N1N2MessageTransferRspData> reply) {
@@ -103,10 +112,16 @@ pfcp::Body World::upf_answer(const pfcp::Packet& request) {
 }
 
 void World::upf_receives(ByteView bytes) {
+  if (upf_deaf) return;
   auto packet = pfcp::decode(bytes);
   ASSERT_TRUE(packet) << packet.error().describe();
-  if (!pfcp::is_request(pfcp::type_of(packet->body))) return responses.push_back(std::move(*packet));
+  if (!pfcp::is_request(pfcp::type_of(packet->body))) {
+    responses.push_back(std::move(*packet));
+    if (other_upf) other_upf(bytes);
+    return;
+  }
   requests.push_back(*packet);
+  if (other_upf) return other_upf(bytes);
   if (upf_silent) return;
   pfcp::Packet answer{.header = {.sequence = packet->header.sequence}, .body = upf_answer(*packet)};
   if (pfcp::is_session_type(pfcp::type_of(answer.body))) answer.header.seid = 1;
@@ -156,6 +171,14 @@ sbi::Reply<sbi::SmContextUpdatedData> World::update(sbi::SmContextUpdateData dat
   executor.run_while_waiting([&] { return out.has_value(); }, std::chrono::seconds(10));
   run();
   return out ? *out : sbi::problem(599, "", "no answer");
+}
+
+void World::subscription_changed() {
+  for (auto& watcher : watchers) {
+    sbi::SdmChangeNotification told{watcher.callback_reference, watcher.supi, {"sm-data"}};
+    bus.call<sbi::NudmSdmNotification>(told, [](sbi::Reply<sbi::NoContent>) {}, {.target = std::string(sbi::authority_of(watcher.callback_reference))});
+  }
+  run();
 }
 
 sbi::Reply<sbi::SmContextUpdatedData> World::update_n1(nas::Message message) {

@@ -45,6 +45,8 @@ struct World {
   sbi::Reply<sbi::SmContextUpdatedData> update_n2(sbi::N2SmInfoType type, Bytes n2);
   // Created, accepted and set up by the gNB.
   void establish(nas::PduSessionKind kind = nas::PduSessionKind::ipv4, uint8_t psi = 1);
+  // The UDM tells whoever watches.
+  void subscription_changed();
   uint64_t seid() const { return std::stoull(ref, nullptr, 16); }
   void run(Duration d = std::chrono::milliseconds(50)) { executor.run_for(d); }
 
@@ -60,6 +62,7 @@ struct World {
   std::vector<sbi::N1N2MessageTransferReqData> transfers;
   std::vector<sbi::SmContextStatusNotification> notifications;
   size_t registered = 0;
+  std::vector<sbi::SdmSubscription> watchers;
   std::string dnn = "internet";
   sbi::RequestType request_type = sbi::RequestType::initial_request;
   std::string ref;
@@ -68,10 +71,12 @@ struct World {
   std::vector<pfcp::Packet> responses;  // of the SMF to the UPF
   std::vector<Bytes> n4u;
   bool upf_silent = false;
+  bool upf_deaf = false;  // and keeps no request
   bool upf_chooses = true;
   uint32_t upf_recovery = 1000;
   pfcp::Cause upf_cause = pfcp::Cause::accepted;
   std::function<void(pfcp::Packet&)> alter;  // the UPF's answers
+  std::function<void(ByteView)> other_upf;   // takes the SMF's bytes instead of the scripted one
   uint64_t next_up_seid = 0x100;
   uint32_t next_sequence = 1;
 

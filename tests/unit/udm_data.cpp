@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "core/udm/udm.h"
 
@@ -144,6 +145,49 @@ TEST(UdmData, withdraws_a_subscriber_who_was_removed) {
   rig.udm.subscriber_changed(imsi);
   rig.executor.run_for(1ms);
   EXPECT_EQ(reasons, std::vector{sbi::DeregistrationReason::subscription_withdrawn});
+}
+
+TEST(UdmData, learns_within_a_second_what_another_process_changed) {
+  std::string path = fmt::format("/tmp/sen_udm_watch_{}.db", getpid());
+  {
+    auto store = SubscriberStore::open(path);
+    ASSERT_TRUE(store);
+    ASSERT_TRUE(store->add(default_subscriber(imsi, Bytes(16, 1), Bytes(16, 2))));
+    ManualExecutor executor;
+    sbi::Bus bus(executor);
+    crypto::RandomSource random(1);
+    Udm udm(bus, *store, random, {});
+    std::vector<std::string> told;
+    std::vector<sbi::DeregistrationReason> reasons;
+    bus.serve<sbi::NudmSdmNotification>([&](const sbi::SdmChangeNotification& data, sbi::Responder<sbi::NoContent> reply) {
+      told.push_back(data.supi);
+      reply(sbi::NoContent{});
+    });
+    bus.serve<sbi::NudmDeregistrationNotification>([&](const sbi::DeregistrationData& data, sbi::Responder<sbi::NoContent> reply) {
+      reasons.push_back(data.dereg_reason);
+      reply(sbi::NoContent{});
+    });
+    bus.call<sbi::NudmSdmSubscribe>({.supi = supi, .nf_instance_id = "amf1", .callback_reference = "amf1", .monitored_resource_uris = {}}, [](auto) {});
+    bus.call<sbi::NudmUecmRegisterAmf>({.ue_id = supi, .amf_instance_id = "amf1", .dereg_callback_uri = "amf1"}, [](auto) {});
+    udm.watch_store();
+    executor.run_for(3s);
+    EXPECT_TRUE(told.size() <= 1u);  // what was written before, at most
+    told.clear();
+    auto other = SubscriberStore::open(path);
+    ASSERT_TRUE(other);
+    auto changed = default_subscriber(imsi, Bytes(16, 1), Bytes(16, 2));
+    changed.ambr.uplink.bps = 7'000'000;
+    ASSERT_TRUE(other->update(changed));
+    ASSERT_TRUE(other->add(default_subscriber("999700000000077", Bytes(16, 1), Bytes(16, 2))));
+    executor.run_for(1100ms);
+    EXPECT_EQ(told, std::vector<std::string>{supi});
+    EXPECT_TRUE(reasons.empty());
+    ASSERT_TRUE(other->remove(imsi));
+    executor.run_for(1100ms);
+    EXPECT_EQ(reasons, std::vector{sbi::DeregistrationReason::subscription_withdrawn});
+    EXPECT_EQ(told.size(), 1u);
+  }
+  for (const char* suffix : {"", "-wal", "-shm"}) unlink((path + suffix).c_str());
 }
 
 }  // namespace

@@ -119,6 +119,26 @@ TEST(UpfSession, buffers_until_the_far_forwards_and_reports_once) {
   EXPECT_EQ(net.to_n3[0].first, at("127.0.0.3", 2152));
 }
 
+TEST(UpfSession, reports_once_whatever_else_changes_while_it_buffers_and_again_when_asked) {
+  Net net;
+  net.establish({.forward_downlink = false});
+  auto packet = [&] { net.n6(udp("8.8.8.8", 1, "10.45.0.2", 2)); };
+  auto reported = [&] { return net.take_request<pfcp::SessionReportRequest>(pfcp::SessionReportResponse{}).has_value(); };
+  packet();
+  EXPECT_TRUE(reported());
+  EXPECT_EQ(net.modify({.update_pdrs = {pfcp::UpdatePdr{.pdr_id = 1, .precedence = 200}}}).cause, Cause::accepted);
+  EXPECT_EQ(net.modify({.update_fars = {pfcp::UpdateFar{.far_id = 1, .bar_id = uint8_t{1}}}}).cause, Cause::accepted);
+  packet();
+  EXPECT_FALSE(reported());
+  EXPECT_EQ(net.modify({.update_fars = {pfcp::UpdateFar{.far_id = 1, .apply_action = pfcp::ApplyAction{.buff = true, .nocp = true}}}}).cause, Cause::accepted);
+  EXPECT_TRUE(reported());
+  pfcp::PfcpSmReqFlags drop{.drobu = true};
+  net.modify({.pfcpsmreq_flags = drop});
+  EXPECT_FALSE(reported());
+  packet();
+  EXPECT_TRUE(reported());
+}
+
 TEST(UpfSession, keeps_no_more_packets_than_the_bar_suggests) {
   Net net;
   net.associate();

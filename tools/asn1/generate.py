@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Writes C++ structs and PER tables from ASN.1 modules.
 
-generate.py --namespace sen::ngap --prefix ngap --include codec/ngap --out DIR [--parts N] MODULE.asn...
+generate.py --namespace sen::ngap --prefix ngap --include codec/ngap --out DIR [--parts N | --split] MODULE.asn...
 
 Writes into DIR: <prefix>_types.h (all types but the messages), <prefix>_messages.h (the messages of the elementary procedures),
-<prefix>_tables.h and <prefix>_tables_<i>.cpp (i < N; only for the interpreter codec/per). The mapping is described in
-codec/per/values.h; the tables in codec/per/type.h. Errors name file and line."""
+<prefix>_tables.h and <prefix>_tables_<i>.cpp (i < N; only for the interpreter codec/per). With --split: one header
+<prefix>_<module file>.h and one <prefix>_tables_<module file>.cpp for each file of a module, including those of the files whose types it
+uses, instead of the first two. The mapping is described in codec/per/values.h; the tables in codec/per/type.h. Errors name file and line."""
 import argparse
 import os
+import re
 import sys
 
 sys.dont_write_bytecode = True
@@ -33,6 +35,8 @@ class Ir:
 
 
 class Member:
+    optional = "std::optional"
+
     def __init__(self, asn, cpp, ir, presence, token):
         self.asn, self.cpp, self.ir, self.presence, self.token = asn, cpp, ir, presence, token
         self.form = "direct"  # direct, optional, box
@@ -40,7 +44,7 @@ class Member:
         self.id, self.criticality = 0, "ignore"
 
     def cpp_type(self):
-        return {"direct": "{}", "optional": "std::optional<{}>", "box": "per::Box<{}>"}[self.form].format(self.ir.cpp)
+        return {"direct": "{}", "optional": Member.optional + "<{}>", "box": "per::Box<{}>"}[self.form].format(self.ir.cpp)
 
 
 class Generator:
@@ -55,6 +59,8 @@ class Generator:
         self.messages = {}     # message name -> (procedure code, outcome, criticality)
         self.message_cpp = set()
         self.instances = {}
+        self.place = [""]      # the module file whose type is being built, innermost last
+        self.places = {}       # C++ type name or table -> module file
 
     # Values
 
@@ -100,13 +106,29 @@ class Generator:
         if name not in self.m.types:
             error(token, f"{name} is not defined")
         node = self.m.types[name]
-        return self.build(node, name, named=name)
+        self.place.append(self.stem(node.token))
+        ir = self.build(node, name, named=name)
+        self.place.pop()
+        return ir
+
+    @staticmethod
+    def stem(token):
+        return os.path.splitext(os.path.basename(token.file))[0]
+
+    def define(self, cpp, text):
+        self.header.append((cpp, text))
+        self.places[cpp] = self.place[-1]
 
     def build(self, node, hint, named=None):
         """The Ir of a type; `hint` is the ASN.1 name from which a type written in place gets its C++ name."""
         kind = node.kind
         if kind == "REF":
             return self.reference(node, hint, named)
+        if kind == "SEQUENCE" and not (node.root or node.extensible) and re.search("-(nonCriticalExtension|criticalExtensionsFuture|"
+                                                                                  "messageClassExtension)", hint, re.I):
+            ir = Ir("per::Rest", "per::rest_type", hint)
+            ir.size = 64  # optional ones on the heap: they are rare
+            return ir
         if kind in ("SEQUENCE", "CHOICE", "ENUMERATED"):
             cpp = self.unique(camel(hint), named or hint, node.token)
             ir = Ir(cpp, f"{cpp}::per_type" if kind != "ENUMERATED" else f"table_{cpp}", named or hint)
@@ -119,7 +141,7 @@ class Generator:
                 self.named[named] = ir
                 if ir.cpp != camel(named):
                     alias = self.unique(camel(named), named, node.token)
-                    self.header.append((alias, f"using {alias} = {ir.cpp};\n"))
+                    self.define(alias, f"using {alias} = {ir.cpp};\n")
         if named:
             self.all_types.append((named, ir.table, ir.cpp))
         return ir
@@ -141,7 +163,7 @@ class Generator:
             self.named[named] = ir
             alias = self.unique(camel(named), named, node.token)
             if alias != ir.cpp:
-                self.header.append((alias, f"using {alias} = {ir.cpp};\n"))
+                self.define(alias, f"using {alias} = {ir.cpp};\n")
             self.all_types.append((named, ir.table, ir.cpp))
         return ir
 
@@ -156,7 +178,9 @@ class Generator:
         actual = dict(zip(formal, node.params))
         names = [p.name for p in node.params if isinstance(p, Node) and p.kind == "REF"]
         body = self.substitute(self.m.types[node.name], actual)
+        self.place.append(self.stem(self.m.types[names[0]].token) if names else self.place[-1])
         self.instances[key] = ir = self.build(body, "-".join([node.name] + names) if names else hint)
+        self.place.pop()
         return ir
 
     def substitute(self, node, actual):
@@ -272,7 +296,7 @@ class Generator:
         low, high, extensible = self.size_bounds(node, fields)
         if node.containing:
             inner = self.build(node.containing, hint + "-content")
-            ir.cpp, ir.size, ir.align = inner.cpp, inner.size or 8, inner.align
+            ir.cpp, ir.size, ir.align = inner.cpp, inner.size or 4096, inner.align  # one that is still being built: on the heap
             fields["kind"], fields["element"] = "containing", "&" + inner.table
             return
         fixed = low == high and low is not None and not extensible and 1 <= low <= 16
@@ -325,10 +349,10 @@ class Generator:
         builtin = {"Criticality": ["reject", "ignore", "notify"]}.get(ir.asn) == values
         if builtin:
             ir.size = ir.align = size = 1
-            self.header.append((ir.cpp, f"using {ir.cpp} = per::{ir.cpp};\n"))
+            self.define(ir.cpp, f"using {ir.cpp} = per::{ir.cpp};\n")
         else:
-            self.header.append((ir.cpp, wrap(f"enum class {ir.cpp} : uint{8 * size}_t {{ ", [
-                name + (f" = {i}" if i == 0 else "") for i, name in enumerate(ir.enumerators)], " };\n")))
+            self.define(ir.cpp, wrap(f"enum class {ir.cpp} : uint{8 * size}_t {{ ", [
+                name + (f" = {i}" if i == 0 else "") for i, name in enumerate(ir.enumerators)], " };\n"))
         names = f"names_{ir.cpp}"
         text = wrap(f"static constexpr const char* {names}[] = {{", [quote(v) for v in values], "};\n")
         self.table(ir.table, {"name": quote(ir.asn), "kind": "per::Kind::enumerated", "extensible": cpp_bool(node.extensible),
@@ -363,7 +387,7 @@ class Generator:
             ies_tables.append((at, component, fields))
         all_members = [m for m in members if m] + ie_members
         self.write_struct(ir, all_members, extra)
-        before = ""
+        before = special_members(ir.cpp) if self.is_heavy(all_members, extra) else ""
         for number, (at, component, fields) in enumerate(ies_tables):
             suffix = f"{ir.cpp}_{snake(component.name)}"
             before += self.ies_table(ir, component, fields, suffix)
@@ -478,8 +502,17 @@ class Generator:
         fields.update(field_count=len(members), extra_offset=f"offsetof({ir.cpp}, extra)")
         return out + f"static constexpr per::Type ies_{suffix} = {initialiser(fields)};\n"
 
+    @staticmethod
+    def is_heavy(members, extra):
+        """Whether copying takes more than a handful of instructions: its special members are defined in the tables, once, because
+        inline they are most of what a user of a message compiles."""
+        return extra or sum(1 for m in members if m.form == "box" or m.ir.size is None or m.ir.size > 16) > 1
+
     def write_struct(self, ir, members, extra):
         lines = [f"struct {ir.cpp} {{\n", "  static const per::Type per_type;\n"]
+        if self.is_heavy(members, extra):
+            n = ir.cpp
+            lines.append(f"  {n}();\n  {n}(const {n}&);\n  {n}({n}&&) noexcept;\n  {n}& operator=(const {n}&);\n  {n}& operator=({n}&&) noexcept;\n  ~{n}();\n")
         if ir.asn in self.messages:
             code, outcome, criticality = self.messages[ir.asn]
             lines.append(f"  static constexpr uint8_t procedure_code = {code};\n")
@@ -502,7 +535,7 @@ class Generator:
             lines.append("  per::Extras extra;\n")
             size, align = (size + 7) // 8 * 8 + 8, 8
         ir.size, ir.align = max(1, (size + align - 1) // align * align), align
-        self.header.append((ir.cpp, "".join(lines) + "};\n"))
+        self.define(ir.cpp, "".join(lines) + "};\n")
 
     # CHOICE
 
@@ -534,7 +567,7 @@ class Generator:
             lines.append(f"  const {m.ir.cpp}* {m.cpp}() const {{ return static_cast<const {m.ir.cpp}*>(Choice::get({i})); }}\n")
             lines.append(f"  {m.ir.cpp}* {m.cpp}() {{ return static_cast<{m.ir.cpp}*>(Choice::get({i})); }}\n")
             lines.append(f"  {m.ir.cpp}& set_{m.cpp}() {{ return *static_cast<{m.ir.cpp}*>(Choice::choose_of(per_type, {i})); }}\n")
-        self.header.append((ir.cpp, "".join(lines) + "};\n"))
+        self.define(ir.cpp, "".join(lines) + "};\n")
         before = ""
         if single:
             before += f"static constexpr per::Type single_{ir.cpp} = {{.name = {quote(single.name)}, .kind = per::Kind::single_ie, .ops = &per::ops<per::RawIe>}};\n"
@@ -546,6 +579,7 @@ class Generator:
     # Output
 
     def table(self, name, fields, before="", inside=None):
+        self.places.setdefault(name, self.place[-1])
         self.tables.append((name, (inside, before + f"constinit const per::Type {name} = {initialiser(fields)};\n")))
 
     def read_procedures(self):
@@ -589,12 +623,66 @@ class Generator:
             out += f"namespace {space} {{\n" + "".join(f"inline constexpr {t} {n} = {number_text(v)};\n" for t, n, v in entries) + f"}}  // namespace {space}\n\n"
         return out
 
+    @staticmethod
+    def lists_header():
+        return ("\n// Every type that has a name in the modules.\nstruct NamedType {\n  const char* name;\n  const per::Type* type;\n};\n"
+                "std::span<const NamedType> all_types();\n\n// Every message of an elementary procedure.\nstruct MessageType {\n"
+                "  uint8_t procedure_code;\n  per::Outcome outcome;\n  per::Criticality criticality;\n  const per::Type* type;\n};\n"
+                "std::span<const MessageType> all_messages();\n\n")
+
+    def includes(self, stem, texts):
+        """The module files whose types `texts` name."""
+        words = set(re.findall(r"\b[A-Z]\w*", "".join(texts)))
+        return sorted({self.places[w] for w in words if w in self.places} - {stem})
+
+    def write_split(self, banner, space, end, lists):
+        """Headers and tables for each module file; returns all headers' stems in an order in which each follows what it includes."""
+        o = self.options
+        stems = sorted(set(self.places.values()))
+        texts = {stem: [text for name, text in self.header if self.places[name] == stem] for stem in stems}
+        uses = {stem: self.includes(stem, texts[stem]) for stem in stems}
+        order = []
+        while len(order) < len(stems):
+            ready = [stem for stem in stems if stem not in order and all(use in order for use in uses[stem])]
+            if not ready:
+                raise Asn1Error(f"--split: these files need each other: {', '.join(s for s in stems if s not in order)}")
+            order += ready
+        for stem in stems:
+            own = "".join(f"#include \"{o.include}/{o.prefix}_{use}.h\"\n" for use in uses[stem])
+            forward = "".join(f"{text.split()[0]} {name};\n" for name, text in self.header if self.places[name] == stem and
+                              text.startswith(("struct ", "class ")))
+            save(o, f"{stem}.h", banner + "#pragma once\n\n#include <cstdint>\n#include <string>\n#include <vector>\n\n"
+                 "#include \"base/bytes.h\"\n#include \"codec/per/values.h\"\n" + own + "\n" + space + forward + "\n" +
+                 "\n".join(texts[stem]) + "\n" + end)
+            self.write_tables(stem, [text for name, (_, text) in self.tables if self.places[name] == stem], [stem], banner, space, end)
+        self.write_tables("all", [lists], order, banner, space, end)
+        return order
+
+    def write_tables(self, stem, parts, headers, banner, space, end):
+        o = self.options
+        used = set(re.findall(r"\btable_\w+", "".join(parts)))
+        declared = "".join(f"extern const per::Type {name};\n" for name, (inside, _) in self.tables if not inside and name in used)
+        includes = "".join(f"#include \"{o.include}/{o.prefix}_{header}.h\"\n" for header in headers)
+        save(o, f"tables_{stem}.cpp", banner + f"#include <cstddef>\n\n{includes}#include \"{o.include}/{o.prefix}_tables.h\"\n\n"
+             "#pragma GCC diagnostic ignored \"-Winvalid-offsetof\"\n\n" + space + declared + "\n" + "\n".join(parts) + "\n" + end)
+
     def write(self):
         o = self.options
         os.makedirs(o.out, exist_ok=True)
         banner = f"// Generated by tools/asn1/generate.py from {', '.join(sorted(os.path.basename(f) for f in o.modules))}. Do not edit.\n"
-        first = banner + "#pragma once\n\n#include <cstdint>\n#include <optional>\n#include <string>\n#include <vector>\n\n#include \"base/bytes.h\"\n#include \"codec/per/values.h\"\n\n"
         space, end = f"namespace {o.namespace} {{\n\n", f"}}  // namespace {o.namespace}\n"
+        messages = sorted(((*info, name) for name, info in self.messages.items()), key=lambda e: (e[0], ["initiating", "successful", "unsuccessful"].index(e[1])))
+        lists = "static constexpr NamedType types[] = {\n" + "".join(f"  {{{quote(n)}, &{t}}},\n" for n, t, _ in self.all_types) + "};\n"
+        lists += "std::span<const NamedType> all_types() { return types; }\n\n"
+        if messages:
+            lists += "static constexpr MessageType messages[] = {\n" + "".join(
+                f"  {{{code}, per::Outcome::{outcome}, per::Criticality::{criticality}, &{self.named[name].table}}},\n"
+                for code, outcome, criticality, name in messages) + "};\nstd::span<const MessageType> all_messages() { return messages; }\n\n"
+        if o.split:
+            self.write_split(banner, space, end, lists)
+            save(o, "tables.h", banner + "#pragma once\n\n#include <span>\n\n#include \"codec/per/type.h\"\n\n" + space + self.lists_header() + end)
+            return
+        first = banner + "#pragma once\n\n#include <cstdint>\n#include <optional>\n#include <string>\n#include <vector>\n\n#include \"base/bytes.h\"\n#include \"codec/per/values.h\"\n\n"
         defined = [text for name, text in self.header if name not in self.message_cpp]
         forward = "".join(f"{key} {name};\n" for name, text in self.header for key in ("struct", "class")
                           if text.startswith(f"{key} {name}"))
@@ -604,23 +692,13 @@ class Generator:
         declared = "".join(f"extern const per::Type {name};\n" for name, (inside, _) in self.tables if not inside)
         save(o, "tables.h", banner + "#pragma once\n\n#include <span>\n\n#include \"codec/per/type.h\"\n"
              f"#include \"{o.include}/{o.prefix}_messages.h\"\n\n" + space + declared +
-             "\n// Every type that has a name in the modules.\nstruct NamedType {\n  const char* name;\n  const per::Type* type;\n};\n"
-             "std::span<const NamedType> all_types();\n\n// Every message of an elementary procedure.\nstruct MessageType {\n"
-             "  uint8_t procedure_code;\n  per::Outcome outcome;\n  per::Criticality criticality;\n  const per::Type* type;\n};\n"
-             "std::span<const MessageType> all_messages();\n\n" + end)
+             self.lists_header() + end)
         head = banner + f"#include <cstddef>\n\n#include \"{o.include}/{o.prefix}_tables.h\"\n\n#pragma GCC diagnostic ignored \"-Winvalid-offsetof\"\n\n" + space
         parts = [[] for _ in range(o.parts)]
         whole, seen = sum(len(text) for _, (_, text) in self.tables), 0
         for _, (_, text) in self.tables:  # equal shares of text, because compile time follows it
             parts[seen * o.parts // whole].append(text)
             seen += len(text)
-        messages = sorted(((*info, name) for name, info in self.messages.items()), key=lambda e: (e[0], ["initiating", "successful", "unsuccessful"].index(e[1])))
-        lists = "static constexpr NamedType types[] = {\n" + "".join(f"  {{{quote(n)}, &{t}}},\n" for n, t, _ in self.all_types) + "};\n"
-        lists += "std::span<const NamedType> all_types() { return types; }\n\n"
-        if messages:
-            lists += "static constexpr MessageType messages[] = {\n" + "".join(
-                f"  {{{code}, per::Outcome::{outcome}, per::Criticality::{criticality}, &{self.named[name].table}}},\n"
-                for code, outcome, criticality, name in messages) + "};\nstd::span<const MessageType> all_messages() { return messages; }\n\n"
         parts[-1].append(lists)
         for i, part in enumerate(parts):
             save(o, f"tables_{i}.cpp", head + "\n".join(part) + "\n" + end)
@@ -655,6 +733,11 @@ def initialiser(fields):
 
 ORDER = ["name", "kind", "extensible", "bounds", "storage", "is_signed", "low", "high", "ops", "list", "element", "fields", "names", "ranges", "additions",
          "root_count", "field_count", "addition_count", "extra_offset"]
+
+
+def special_members(n):
+    return (f"{n}::{n}() = default;\n{n}::{n}(const {n}&) = default;\n{n}::{n}({n}&&) noexcept = default;\n"
+            f"{n}& {n}::operator=(const {n}&) = default;\n{n}& {n}::operator=({n}&&) noexcept = default;\n{n}::~{n}() = default;\n")
 
 
 def field_text(owner, m):
@@ -694,9 +777,12 @@ def main():
     arguments.add_argument("--include", required=True)
     arguments.add_argument("--out", required=True)
     arguments.add_argument("--parts", type=int, default=1)
+    arguments.add_argument("--split", action="store_true")
     arguments.add_argument("modules", nargs="+")
     options = arguments.parse_args()
     try:
+        if options.split:
+            Member.optional = "per::Optional"  # cheap to compile: split modules are large ones
         modules = Modules()
         for path in options.modules:
             modules.read(path)

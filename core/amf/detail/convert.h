@@ -34,6 +34,7 @@ ngap::Cause misc_cause(ngap::CauseMisc value);
 sbi::NgApCause to_sbi(const ngap::Cause& cause);
 std::string text_of(const ngap::Cause& cause);
 std::string text_of(const ngap::GlobalRanNodeId& id);
+std::string text_of(const std::vector<SNssai>& slices);
 
 // "suci-0-999-70-0000-1-27-<hex>" (TS 29.571 5.3.2). Error unsupported for the other SUPI formats.
 Result<std::string> suci_text(const nas::Suci& suci);

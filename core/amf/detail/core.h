@@ -159,6 +159,8 @@ class Core : public std::enable_shared_from_this<Core> {
   void on_initial_ue_message(Gnb& gnb, uint16_t stream, const ngap::InitialUeMessage& m);
   void on_context_setup_response(Connection& c, const ngap::InitialContextSetupResponse& m);
   void on_context_setup_failure(Connection& c, const ngap::InitialContextSetupFailure& m);
+  void on_context_suspend(Connection& c, const ngap::UeContextSuspendRequest& m);
+  void on_context_resume(Connection& c, const ngap::UeContextResumeRequest& m);
   void on_release_request(Connection& c, const ngap::UeContextReleaseRequest& m);
   void on_release_complete(Connection& c, const ngap::UeContextReleaseComplete& m);
   void release(Connection& c, const ngap::Cause& cause);
@@ -211,6 +213,13 @@ class Core : public std::enable_shared_from_this<Core> {
   void fetch_subscription(Ue& ue);
   void subscription_answer(Ue& ue, const sbi::ProblemDetails* problem);
   bool choose_slices(Ue& ue);
+  nas::Nssai configured_nssai(const Ue& ue) const;
+  std::vector<SNssai> standard_slices(const Ue& ue);  // those of the subscription that the UE gets without asking, where it is
+  bool in_area(const Ue& ue, const SNssai& slice);    // its gNB has it in its tracking area
+  // The subscription changed while the UE is registered (subscription.cpp).
+  void subscription_changed(Ue& ue);
+  void adapt(Ue& ue, const sbi::AccessAndMobilitySubscriptionData& data, std::vector<SubscribedSlice> subscription);
+  void tell_ambr(Ue& ue);
   void adopt(Ue& ue);  // the SUPI is certain: takes the place of an earlier context of the same subscriber
   void accept_registration(Ue& ue);
   void on_identity_response(Connection& c, Ue& ue, const nas::IdentityResponse& m);
@@ -227,6 +236,9 @@ class Core : public std::enable_shared_from_this<Core> {
   void reject_authentication(Ue& ue, const std::string& why);
   void on_security_mode(Ue& ue, SecurityModeEvent event);
   void command_security_mode(Ue& ue);
+  void renew_if_needed(Ue& ue);
+  void renewed(Ue& ue);
+  void give_up(Ue& ue, nas::MmCause cause, const std::string& why, std::optional<uint32_t> back_off = {});
   void on_security_mode_complete(Ue& ue, nas::SecurityModeComplete& m);
   void on_service_request(Connection& c, Ue* known, nas::ServiceRequest& request, bool verified);
   void on_service(Ue& ue, ServiceEvent event);
@@ -238,6 +250,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void finish_deregistration(Ue& ue, const ngap::Cause& cause);
   void release_sessions(Ue& ue, sbi::SmCause cause);
   bool configuration_update(Ue& ue, bool new_guti);
+  bool tell_slices(Ue& ue);  // the new allowed NSSAI; false when it has to wait
   void on_configuration_complete(Ue& ue);
   void on_registration_complete(Connection& c, Ue& ue);
 

@@ -77,6 +77,9 @@ struct SubscribedSlice {
   std::vector<std::string> dnns;  // the default one first if there is one
   bool has_default_dnn = false;
 };
+// Into the list, whichever of the UDM's two answers comes first.
+void take_slices(std::vector<SubscribedSlice>& list, const sbi::AccessAndMobilitySubscriptionData& data);
+void take_dnns(std::vector<SubscribedSlice>& list, const sbi::SmfSelectionSubscriptionData& data);
 
 // N1 and N2 information of one session on its way to the UE and its gNB.
 struct SmDelivery {
@@ -183,6 +186,7 @@ struct Ue {
   bool has_capability = false;
   bool subscribed = false;       // subscription data are there
   bool imeisv_known = false;
+  bool slices_changed = false;   // the UE does not know its allowed NSSAI yet
   uint8_t ncc = 0;
   uint32_t key_count = 0;        // uplink NAS COUNT that K_gNB comes from
   uint32_t tmsi = 0, old_tmsi = 0;  // 0: none

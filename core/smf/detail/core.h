@@ -106,10 +106,15 @@ class Smf::Core {
 
   // ---- modification.cpp
   void modification_requested(Session& session, const nas::PduSessionModificationRequest& request, UpdateReply reply);
+  void command_requested(Session& session, UpdateReply reply);
+  void reject_modification(Session& session, uint8_t pti, nas::SmCause cause, const std::string& why, UpdateReply& reply);
   void modification_completed(Session& session, const nas::PduSessionModificationComplete& complete, UpdateReply reply);
   void modification_rejected(Session& session, const nas::PduSessionModificationCommandReject& reject, UpdateReply reply);
   void modify_response(Session& session, const sbi::SmContextUpdateData& request, UpdateReply reply);
   void modify_failed(Session& session, const sbi::SmContextUpdateData& request, UpdateReply reply);
+  void watch_subscription(Session& session);
+  void subscription_changed(uint64_t seid);
+  void adapt(Session& session, const sbi::Reply<sbi::SmSubscriptionData>& answer);
   Status apply(Session& session, const SessionChange& change);
   void command_modification(uint64_t seid);
   void start_t3591(uint64_t seid);
@@ -123,6 +128,9 @@ class Smf::Core {
   void handover(Session& session, const sbi::SmContextUpdateData& request, UpdateReply reply);
   void handover_prepare(Session& session, const sbi::SmContextUpdateData& request, UpdateReply reply);
   void handover_prepared(Session& session, const sbi::SmContextUpdateData& request, UpdateReply reply);
+  void forward_data(Session& session, ngap::HandoverRequestAcknowledgeTransfer acknowledge, UpdateReply reply);
+  void stop_forwarding(Session& session);
+  void command_handover(Session& session, const ngap::HandoverRequestAcknowledgeTransfer& acknowledge, const detail::Tunnel& via, UpdateReply reply);
   void handover_completed(Session& session, UpdateReply reply);
 
   // ---- report.cpp

@@ -14,8 +14,9 @@ Result<Bytes> release_command_transfer(ngap::CauseNas cause);
 Result<Bytes> release_command_transfer(ngap::CauseRadioNetwork cause);
 Result<Bytes> path_switch_acknowledge(const Session& session, const SmfConfig& config);
 Result<Bytes> path_switch_unsuccessful(ngap::CauseRadioNetwork cause);
-// `direct_path`: the source can reach the target, so the target's forwarding tunnels are passed on.
-Result<Bytes> handover_command(const ngap::HandoverRequestAcknowledgeTransfer& acknowledge, bool direct_path);
+// `direct_path`: the source can reach the target, so the target's forwarding tunnels are passed on. Otherwise the source forwards to `via`,
+// a tunnel of the UPF, or, where that is empty, not at all.
+Result<Bytes> handover_command(const ngap::HandoverRequestAcknowledgeTransfer& acknowledge, bool direct_path, const Tunnel& via);
 Result<Bytes> handover_preparation_unsuccessful(ngap::CauseRadioNetwork cause);
 Result<Bytes> modify_confirm(const Session& session, const ngap::PduSessionResourceModifyIndicationTransfer& indication);
 

@@ -8,6 +8,7 @@
 #include "base/executor.h"
 #include "base/ip.h"
 #include "codec/nas/sm.h"
+#include "core/sbi/bus.h"
 #include "core/sbi/nsmf.h"
 
 namespace sen::smf::detail {
@@ -23,16 +24,30 @@ struct Tunnel {
   bool operator==(const Tunnel&) const = default;
 };
 
+struct PortRange {
+  uint16_t low = 0, high = 0;
+  bool any() const { return high == 0; }
+  bool operator==(const PortRange&) const = default;
+};
+
+// A packet filter of a flow's QoS rule (TS 24.501 9.11.4.13); `remote` is the data network's side. What is empty or 0 matches everything.
+struct FlowFilter {
+  static constexpr uint8_t downlink = 1, uplink = 2, both = 3;
+  uint8_t id = 1;  // 1 to 15, in its rule
+  uint8_t direction = both;
+  uint8_t protocol = 0;
+  IpPrefix remote;
+  PortRange remote_ports, local_ports;
+  bool operator==(const FlowFilter&) const = default;
+};
+
 // TS 23.501 5.7.1. The first flow of a session is its default one.
 struct QosFlow {
   Qfi qfi = 1;
   FiveQi five_qi = 9;
   sbi::Arp arp;
   uint64_t gfbr_ul = 0, gfbr_dl = 0, mfbr_ul = 0, mfbr_dl = 0;  // bit/s; GBR flows only
-  // Packets of the remote side that belong to this flow (none: all). Remote address and port as an IPFilterRule and a packet filter tell them.
-  IpPrefix remote;
-  uint16_t remote_port = 0;
-  uint8_t protocol = 0;
+  std::vector<FlowFilter> filters;  // none: every packet
   uint8_t precedence = 255;
   bool operator==(const QosFlow&) const = default;
   bool gbr() const { return gfbr_ul != 0 || gfbr_dl != 0; }
@@ -89,8 +104,14 @@ struct Session {
   Tunnel cp;             // UPF's endpoint for router advertisements
   Tunnel gnb;            // empty: user plane deactivated
   Tunnel target_gnb;     // during an N2 handover
+  unsigned switching = 0;     // changes towards a gNB that the UPF has not answered
+  unsigned switched_off = 0;  // counts deactivations: a change asked for before one no longer holds
+  unsigned closing = 0;       // deactivations that the UPF has not answered
+  std::vector<sbi::Responder<sbi::SmContextUpdatedData>> activations;  // wait for them, or downlink packets would go to the former gNB
   bool established = false;  // the gNB has set it up once
   bool direct_forwarding = false;
+  std::vector<Qfi> forwarded;  // flows with indirect forwarding through the UPF
+  uint32_t forwardings = 0;    // how often it was set up: a timer of an earlier one is stale
   bool paging = false;   // a transfer for downlink data is under way
 
   // N1 procedure under way
@@ -102,6 +123,7 @@ struct Session {
   std::optional<sbi::Ambr> old_ambr;  // of a modification, to fall back to
   std::vector<QosFlow> old_flows;
   Timer refresh_timer;  // router advertisement
+  std::string sdm_subscription;  // the UDM's, to changes of this session's subscription
 
   bool has_v4() const { return !ipv4.empty(); }
   bool has_v6() const { return !ipv6_prefix.empty(); }

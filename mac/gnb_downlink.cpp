@@ -1,0 +1,361 @@
+// Downlink data of one slot: who is served, HARQ (TS 38.214 5.1), multiplexing by logical channel (TS 38.321 5.4.3 leaves the downlink to us).
+#include <algorithm>
+#include <cmath>
+
+#include "mac/detail/gnb_cell.h"
+
+namespace sen::mac {
+
+using namespace gnb;
+
+namespace {
+
+constexpr uint8_t rv_order[] = {0, 2, 3, 1};
+constexpr float average_weight = 1.0f / 128;  // of the served rate a slot
+
+}  // namespace
+
+bool GnbCell::Impl::dl_ready(const Ue& ue) const {
+  if (ue.phase == Phase::incoming || in_gap(ue, slot) || !drx_active(ue)) return false;
+  if (ue.dl_retx) return true;
+  if (ue.dl_idle == 0 || ue.phase == Phase::settling) return false;
+  if (ue.phase == Phase::msg4) {
+    if ((ue.dl_idle & 1) == 0) return false;  // one block at a time until the UE has its configuration
+    return ue.dl_pending || (ue.contention_identity && slot - ue.msg4_deadline >= 0);
+  }
+  return ue.dl_pending || ue.ta_command || ue.drx_command || (ue.ta_due && now >= ue.ta_due);
+}
+
+// Proportional fairness: what the channel offers over what the UE had, weighted by its most urgent bearer. Retransmissions and signalling come first.
+double GnbCell::Impl::dl_metric(const Ue& ue) const {
+  if (ue.phase == Phase::msg4) return 1e12;
+  if (ue.dl_retx) return 1e11 - static_cast<double>(ue.last_served_dl);
+  if (scheduler.policy == SchedulerPolicy::round_robin) return -static_cast<double>(ue.last_served_dl);
+  const double rate = ue.dl_mcs->mcs(ue.dl_mcs->choose(ue.dl_link.effective_db())).efficiency();
+  double weight = 1;
+  for (const Channel& channel : ue.channels) {
+    if (channel.lcid <= 3) {
+      if (channel.buffer) weight = std::max(weight, 1e6);
+      continue;
+    }
+    if (channel.buffer == 0) continue;
+    double urgency = 1 + (127.0 - std::min<unsigned>(channel.qos.priority_level, 127)) / 64;
+    if (channel.gbr && channel.gbr_tokens > 0) urgency *= 100;
+    // A packet that has waited for half its delay budget is worth more and more.
+    const double waiting = static_cast<double>(now - std::min(now, ue.last_served_dl)) / nr::slots_per_subframe(layout.scs);
+    urgency *= 1 + std::pow(waiting / std::max<double>(channel.qos.packet_delay_budget_ms, 1) * 2, 2);
+    weight = std::max(weight, urgency);
+  }
+  return weight * rate / std::max(ue.dl_average, 1.0f);
+}
+
+void GnbCell::Impl::schedule_downlink() {
+  candidates.clear();
+  for (uint16_t id : active) {
+    Ue& ue = *ues[id];
+    ue.dl_average *= 1 - average_weight;
+    if (dl_ready(ue)) candidates.emplace_back(dl_metric(ue), id);
+  }
+  const size_t n = std::min<size_t>(candidates.size(), scheduler.max_ues_per_slot * 2u);
+  auto before = [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; };
+  std::partial_sort(candidates.begin(), candidates.begin() + static_cast<ptrdiff_t>(n), candidates.end(), before);
+  for (size_t i = 0; i < n && dl_sent < scheduler.max_ues_per_slot; ++i) {
+    Ue& ue = *ues[candidates[i].second];
+    while (ue.dl_retx) {
+      const int process = std::countr_zero(ue.dl_retx);
+      if (!send_dl(ue, process)) break;
+      ++dl_sent;
+      if (ue.dl_retx & (1u << process)) break;
+    }
+    if (!ue.dl_retx && send_dl(ue, -1)) ++dl_sent;
+  }
+}
+
+bool GnbCell::Impl::send_dl(Ue& ue, int process) {
+  auto place = find_pdcch(ue);
+  if (!place) return false;
+  return process >= 0 ? send_retransmission(ue, *place, static_cast<unsigned>(process)) : send_new(ue, *place);
+}
+
+bool GnbCell::Impl::dl_time(const Ue& ue, const Space& space, uint8_t& row, TimeAllocation& time) const {
+  const bool common = ue.phase == Phase::msg4 || ue.phase == Phase::settling || (space.type == SearchSpaceType::common && space.coreset0);
+  const TimeTable& table = common ? layout.common_times : ue.layout.times;
+  const int best = table.dl_row[layout.slot_index(slot)];
+  if (best < 0) return false;
+  row = static_cast<uint8_t>(best);
+  time = table.rows[row];
+  if (dl->csi_rs.empty() || time.start + time.length <= csi_rs_symbol) return true;
+  // CSI-RS: the longest row that ends before it.
+  int length = 0;
+  for (size_t i = 0; i < table.rows.size(); ++i) {
+    const TimeAllocation& r = table.rows[i];
+    if (r.k != 0 || r.start < layout.pdcch_end || r.start + r.length > csi_rs_symbol || r.length <= length) continue;
+    if (!nr::pdsch_allocation_valid(r.mapping, r.start, r.length, cell.dmrs_type_a_position) || !layout.tdd.dl_fits(slot, r.start, r.length)) continue;
+    row = static_cast<uint8_t>(i);
+    time = r;
+    length = r.length;
+  }
+  return length > 0;
+}
+
+// The MCS table that a DCI format implies (TS 38.214 5.1.3.1).
+const McsChooser& GnbCell::Impl::dl_chooser(const Ue& ue, const Space& space) {
+  const nr::McsTable configured = mcs_table_of(ue.config.pdsch_mcs_table);
+  if (space.type == SearchSpaceType::ue_0_1_1_1) return mcs_chooser(configured, true, false);
+  if (space.type == SearchSpaceType::ue_0_0_1_0 && configured == nr::McsTable::qam64_low_se) return mcs_chooser(configured, true, false);
+  return mcs_chooser(nr::McsTable::qam64, true, false);
+}
+
+bool GnbCell::Impl::send_retransmission(Ue& ue, const Place& place, unsigned process) {
+  DlHarq& harq = ue.dl[process];
+  DlSend send;
+  send.place = &place;
+  send.process = process;
+  send.fallback = place.space->type != SearchSpaceType::ue_0_1_1_1;
+  send.layers = send.fallback ? 1 : harq.layers;
+  const McsChooser& chooser = dl_chooser(ue, *place.space);
+  if (!dl_time(ue, *place.space, send.row, send.time) || !find_ack(ue, place, send.ack)) return false;
+  auto dmrs = pdsch_dmrs(send.time, ue.config.dl_dmrs_additional, send.layers, cell.dmrs_type_a_position, send.fallback, cell.l1.pci);
+  if (!dmrs) return false;
+  send.dmrs = *dmrs;
+  send.window = dl_window(&ue, *place.space);
+  const RbMask taken = dl_grid.used(send.time.start, send.time.length);
+  send.code = harq.code;
+  // The same MCS over as many blocks gives the same size; otherwise a reserved MCS keeps it (TS 38.214 5.1.3.2).
+  auto blocks = find_blocks(taken, send.window, harq.n_prb, harq.n_prb);
+  auto same_size = [&](unsigned n_prb) {
+    return harq.code.mcs <= chooser.max() && static_cast<nr::McsTable>(harq.code.mcs_table) == chooser.table() &&
+           nr::tbs_bits(tbs_input(chooser.mcs(harq.code.mcs), n_prb, send.time, send.dmrs, send.layers)) == harq.code.tbs_octets * 8;
+  };
+  if (!blocks || !same_size(blocks->count)) {
+    blocks = find_blocks(taken, send.window, send.window.end - send.window.first, 1);
+    if (!blocks) return false;
+    bool found = false;
+    for (unsigned index = chooser.max() + 1; index < 32 && !found; ++index) {
+      auto q_m = nr::pdsch_reserved_q_m(chooser.table(), index);
+      if (!q_m) continue;
+      auto input = tbs_input({*q_m, 1024}, blocks->count, send.time, send.dmrs, send.layers);
+      const double rate = harq.code.tbs_octets * 8.0 / (*q_m * send.layers * nr::n_re(input));
+      if (rate > 0.9) continue;
+      send.code.qm = *q_m;
+      send.code.mcs = static_cast<uint8_t>(index);
+      send.code.mcs_table = static_cast<uint8_t>(chooser.table());
+      found = true;
+    }
+    if (!found) return false;
+  }
+  send.blocks = *blocks;
+  send.code.rv = rv_order[harq.transmissions % 4];
+  if (!put_dl(ue, send, harq.tb.view())) return false;
+  ++harq.transmissions;
+  harq.state = HarqState::waiting;
+  ue.dl_retx &= static_cast<uint16_t>(~(1u << process));
+  return true;
+}
+
+// Token buckets of the guaranteed rates and of the aggregate maximum rate (TS 23.501 5.7.1.6); 50 ms deep.
+void GnbCell::Impl::refill(Ue& ue) {
+  const double seconds = static_cast<double>(now - ue.tokens_at) * 1e-9 * static_cast<double>(nr::slot_ns(layout.scs));
+  ue.tokens_at = now;
+  auto fill = [&](double& tokens, uint64_t bps) {
+    const double rate = static_cast<double>(bps) / 8;
+    tokens = std::min(tokens + rate * seconds, rate * 0.05 + 3000);
+  };
+  if (ue.qos.ambr_dl_bps) fill(ue.ambr_dl_tokens, ue.qos.ambr_dl_bps);
+  for (Channel& channel : ue.channels) {
+    if (channel.gbr) fill(channel.gbr_tokens, channel.qos.gbr_dl_bps);
+  }
+}
+
+// Octets waiting, with their MAC subheaders.
+uint32_t GnbCell::Impl::dl_demand(Ue& ue) {
+  uint32_t demand = 0;
+  if (ue.phase == Phase::msg4) {
+    const uint32_t ccch = ue.user_plane->buffer(0).total;
+    ue.dl_pending = ccch > 0;
+    if (ccch == 0 && (!ue.contention_identity || slot - ue.msg4_deadline < 0)) return 0;
+    return (ue.contention_identity ? 7 : 0) + (ccch ? ccch + 3 : 0);
+  }
+  bool held = false;
+  refill(ue);
+  for (Channel& channel : ue.channels) {
+    channel.buffer = ue.user_plane->buffer(channel.lcid).total;
+    if (channel.lcid > 3 && !channel.gbr && ue.qos.ambr_dl_bps && ue.ambr_dl_tokens <= 0) {
+      held = held || channel.buffer;
+      channel.buffer = 0;  // above the aggregate maximum rate: waits
+    }
+    if (channel.buffer) demand += channel.buffer + 3;
+  }
+  if (const uint32_t ccch = ue.user_plane->buffer(0).total) demand += ccch + 3;
+  if (demand == 0 && !held) ue.dl_pending = false;
+  if (ue.ta_command || (ue.ta_due && now >= ue.ta_due)) demand += 2;
+  if (ue.drx_command) demand += 1;
+  return demand;
+}
+
+bool GnbCell::Impl::send_new(Ue& ue, const Place& place) {
+  if (ue.dl_idle == 0 || (ue.phase != Phase::active && ue.phase != Phase::msg4)) return false;
+  const uint32_t demand = dl_demand(ue);
+  if (demand == 0) return false;
+  DlSend send;
+  send.place = &place;
+  send.process = static_cast<unsigned>(std::countr_zero(ue.dl_idle));
+  if (send.process >= std::max<unsigned>(ue.config.dl_harq_processes, 1)) return false;
+  send.fallback = place.space->type != SearchSpaceType::ue_0_1_1_1;
+  send.layers = send.fallback ? 1 : std::clamp<uint8_t>(ue.ri, 1, std::max<uint8_t>(ue.config.max_layers_dl, 1));
+  const McsChooser& chooser = dl_chooser(ue, *place.space);
+  if (!dl_time(ue, *place.space, send.row, send.time) || !find_ack(ue, place, send.ack)) return false;
+  auto dmrs = pdsch_dmrs(send.time, ue.config.dl_dmrs_additional, send.layers, cell.dmrs_type_a_position, send.fallback, cell.l1.pci);
+  if (!dmrs) return false;
+  send.dmrs = *dmrs;
+  send.window = dl_window(&ue, *place.space);
+  unsigned index = scheduler.fixed_dl_mcs >= 0 ? std::min<unsigned>(static_cast<unsigned>(scheduler.fixed_dl_mcs), chooser.max())
+                                               : chooser.choose(ue.dl_link.effective_db());
+  if (ue.phase == Phase::msg4) index = std::min(index, 4u);
+  const RbMask taken = dl_grid.used(send.time.start, send.time.length);
+  const unsigned width = send.window.end - send.window.first;
+  auto input = tbs_input(chooser.mcs(index), 1, send.time, send.dmrs, send.layers);
+  unsigned want = nr::prbs_for_bits(input, demand * 8, width);
+  auto blocks = find_blocks(taken, send.window, want ? want : width, 1);
+  if (!blocks) return false;
+  input.n_prb = static_cast<uint16_t>(blocks->count);
+  uint32_t bits = nr::tbs_bits(input);
+  // Msg4 is whole or not at all; other blocks must hold more than headers.
+  if (ue.phase == Phase::msg4) {
+    for (; bits < demand * 8 && index < 9; bits = nr::tbs_bits(input)) input.mcs = chooser.mcs(++index);
+    if (bits < demand * 8) return false;
+  } else if (bits < std::min<uint32_t>(demand, 12) * 8) {
+    return false;
+  }
+  send.blocks = *blocks;
+  send.code = code_of(chooser.mcs(index), index, chooser.table(), bits);
+  const bool dedicated = ue.phase == Phase::active;
+  const unsigned max_qm = dedicated && ue.config.pdsch_mcs_table == 2 ? 8 : 6;
+  send.code.lbrm_tbs_octets = nr::tbs_lbrm(dedicated ? ue.config.max_layers_dl : 1, max_qm, dedicated ? ue.layout.dl.size : layout.coreset0.n_rb) / 8;
+
+  DlHarq& harq = ue.dl[send.process];
+  harq.tb = pool.take(bits / 8);
+  if (!fill_block(ue, harq.tb.span())) {
+    pool.give(harq.tb);
+    return false;
+  }
+  harq.ndi = !harq.ndi;
+  if (!put_dl(ue, send, harq.tb.view())) {
+    harq.ndi = !harq.ndi;
+    pool.give(harq.tb);  // what was pulled is lost to RLC's retransmission; a DCI that does not fit is a configuration that check() refuses
+    return false;
+  }
+  harq.state = HarqState::waiting;
+  harq.transmissions = 1;
+  harq.layers = send.layers;
+  harq.n_prb = static_cast<uint16_t>(blocks->count);
+  harq.time = send.time;
+  harq.code = send.code;
+  harq.msg4 = ue.phase == Phase::msg4;
+  ue.dl_idle &= static_cast<uint16_t>(~(1u << send.process));
+  ue.dl_average += average_weight * static_cast<float>(bits / 8);
+  ue.last_served_dl = now;
+  ue.dl_mcs_sum += index;
+  ++ue.dl_mcs_count;
+  if (ue.config.drx) {
+    ue.active_until = std::max(ue.active_until, now + ue.config.drx->inactivity_ms * nr::slots_per_subframe(layout.scs));
+    ue.drx_sleeping = false;
+  }
+  return true;
+}
+
+// Control elements first (TS 38.321 6.1.2), then SDUs by priority.
+bool GnbCell::Impl::fill_block(Ue& ue, std::span<uint8_t> block) {
+  PduWriter writer(block);
+  bool useful = false;
+  if (ue.phase == Phase::msg4) {
+    if (ue.contention_identity) useful = writer.put(ContentionResolution{*ue.contention_identity});
+  } else {
+    if (!ue.ta_command && ue.ta_due && now >= ue.ta_due) ue.ta_command = 31;
+    if (ue.ta_command && writer.put(TimingAdvance{0, *ue.ta_command})) {
+      ue.ta_command.reset();
+      if (ue.ta_due) ue.ta_due = now + ue.config.time_alignment_ms / 2 * nr::slots_per_subframe(layout.scs);
+      useful = true;
+    }
+    if (ue.drx_command && (*ue.drx_command ? writer.put(LongDrxCommand{}) : writer.put(DrxCommand{}))) {
+      ue.drx_command.reset();
+      ue.drx_sleeping = true;
+      useful = true;
+    }
+  }
+  auto drain = [&](Lcid lcid) {
+    while (true) {
+      auto room = writer.room();
+      if (room.empty()) return;
+      const size_t size = ue.user_plane->pull(lcid, room);
+      if (size == 0) return;
+      writer.commit(lcid, size);
+      useful = true;
+    }
+  };
+  const size_t before_ccch = writer.used();
+  drain(0);
+  if (ue.phase == Phase::msg4) ue.ccch_answered = writer.used() > before_ccch;
+  if (ue.phase != Phase::msg4) {
+    uint32_t left = 0;
+    for (Channel& channel : ue.channels) {
+      if (channel.buffer == 0) continue;
+      const size_t before = writer.used();
+      drain(channel.lcid);
+      const double sent = static_cast<double>(writer.used() - before);
+      if (channel.gbr) {
+        channel.gbr_tokens -= sent;
+      } else if (channel.lcid > 3 && ue.qos.ambr_dl_bps) {
+        ue.ambr_dl_tokens -= sent;
+      }
+      channel.buffer = ue.user_plane->buffer(channel.lcid).total;
+      left += channel.buffer;
+    }
+    ue.dl_pending = left > 0;
+  }
+  writer.finish();
+  return useful;
+}
+
+bool GnbCell::Impl::put_dl(Ue& ue, const DlSend& s, ByteView block) {
+  const Space& space = *s.place->space;
+  const DlHarq& harq = ue.dl[s.process];
+  Result<nr::DciBits> dci = fail(Fault::invalid, "", "");
+  if (s.fallback) {
+    nr::Dci10 f;
+    f.frequency = s.blocks.field, f.time = s.row, f.mcs = s.code.mcs, f.new_data = harq.ndi, f.rv = s.code.rv;
+    f.harq_id = static_cast<uint8_t>(s.process), f.dai = s.ack.dai, f.pucch_resource = s.ack.pri, f.k1 = s.ack.k1_field;
+    const bool temporary = ue.phase == Phase::msg4 && ue.contention_identity;
+    if (temporary) f.dai = 0;
+    dci = nr::pack(f, space.type == SearchSpaceType::common ? layout.css10 : ue.layout.dci.uss10, temporary);
+  } else {
+    nr::Dci11 f;
+    f.bwp = ue.layout.dci.uss11.bwp ? ue.config.bwp_id : 0;
+    f.frequency = s.blocks.field, f.time = s.row, f.mcs = s.code.mcs, f.new_data = harq.ndi, f.rv = s.code.rv;
+    f.harq_id = static_cast<uint8_t>(s.process), f.dai = s.ack.dai, f.pucch_resource = s.ack.pri, f.k1 = s.ack.k1_field;
+    f.antenna_ports = static_cast<uint8_t>(nr::pdsch_antenna_port_value(nr::DmrsType::type1, 1, s.layers, s.dmrs.cdm_groups_without_data).value_or(0));
+    dci = nr::pack(f, ue.layout.dci.uss11);
+  }
+  if (!put_pdcch(*s.place, ue.rnti, dci)) return false;
+  dl_grid.take(s.time.start, s.time.length, s.blocks.mask);
+  commit_ack(ue, s.ack, s.process);
+  nr::l1::PdschPdu& pdu = spare_pdsch.add(dl->pdsch);
+  pdu.rnti = ue.rnti;
+  pdu.bwp = s.window.bwp;
+  fill_allocation(pdu.allocation, s.blocks, s.window.bwp, s.time);
+  pdu.interleaved_vrb = false;
+  pdu.layers = s.layers;
+  pdu.pmi = s.layers > 1 || cell.l1.tx_ports > 1 ? ue.pmi : 0;
+  pdu.code = s.code;
+  pdu.dmrs = s.dmrs;
+  pdu.ptrs.reset();
+  pdu.n_id = cell.l1.pci;
+  pdu.tb = block;
+  if (taps.pdu && s.code.rv == 0) {
+    const bool temporary = ue.phase == Phase::msg4;
+    taps.pdu(slot, true, temporary ? GnbTaps::Kind::temporary : GnbTaps::Kind::c_rnti, ue.rnti, static_cast<uint8_t>(s.process), block);
+  }
+  return true;
+}
+
+}  // namespace sen::mac

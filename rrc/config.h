@@ -1,0 +1,58 @@
+// Configuration of the gNB's RRC and N2 client: the node's identity and, per cell, what mac::CellConfig does not hold. Plain values.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/ip.h"
+#include "mac/config.h"
+#include "nr/ids.h"
+
+namespace sen::gnb {
+
+// How a 5QI becomes a DRB (RLC and PDCP parameters; the scheduler's view). TS 23.501 table 5.7.4-1.
+struct QosProfile {
+  l2::RlcConfig rlc;
+  l2::PdcpConfig pdcp;
+  mac::LogicalChannel channel;
+  uint8_t priority_level = 90;
+  uint16_t packet_delay_budget_ms = 300;
+  bool gbr = false;
+};
+
+struct CellSettings {
+  mac::CellConfig mac;
+  mac::SchedulerConfig scheduler;
+  uint64_t nr_cell_identity = 0;          // 36 bits
+  Plmn plmn;
+  Tac tac = 1;
+  std::vector<uint16_t> neighbours;       // PCIs to measure and hand over to; empty: every other cell of the gNB
+  uint8_t q_rx_lev_min_x2_dbm = 70;       // -value * 2 dBm
+};
+
+struct MeasurementSettings {
+  double a3_offset_db = 3;                // event A3
+  double hysteresis_db = 1;
+  uint16_t time_to_trigger_ms = 100;
+  bool handover = true;                   // a report of A3 starts a handover
+};
+
+struct RrcSettings {
+  std::string name = "sen5g-gnb";
+  uint32_t gnb_id = 1;
+  uint8_t gnb_id_bits = 32;               // 22 to 32
+  std::vector<SNssai> slices{{1, {}}};
+  std::vector<uint8_t> nea{2, 1, 3, 0}, nia{2, 1, 3};  // in order of preference
+  uint32_t inactivity_s = 60;             // UE without traffic: release request; 0: never
+  uint16_t t300_ms = 1000, t301_ms = 1000, t310_ms = 1000, t311_ms = 3000, t319_ms = 1000, t304_ms = 1000;
+  uint8_t n310 = 1, n311 = 1;
+  uint16_t procedure_ms = 5000;           // an RRC procedure without an answer: the UE is released
+  MeasurementSettings measurement;
+  std::map<FiveQi, QosProfile> qos;       // a 5QI that is missing takes 9's
+  std::vector<CellSettings> cells;
+  IpAddress n3;                           // ours
+  bool n3_has_v6 = false;
+};
+
+}  // namespace sen::gnb

@@ -1,0 +1,1 @@
+sen_fuzz(pdcp SOURCES ${CMAKE_CURRENT_LIST_DIR}/pdcp.cpp DEPS rlc_pdcp)

@@ -1,0 +1,158 @@
+// Idle mode (TS 38.304): cell selection and reselection, system information (TS 38.331 5.2), paging (5.3.2), and the watch over the radio link (5.3.10).
+#include <algorithm>
+
+#include "base/log.h"
+#include "mac/asn1.h"
+#include "ue/access_stratum.h"
+
+namespace sen::ue {
+
+namespace {
+constexpr double reselection_hysteresis_db = 3;
+constexpr Duration reselection_time = std::chrono::seconds(1);
+constexpr Duration forget_after = std::chrono::milliseconds(400);
+constexpr Duration barred_for = std::chrono::seconds(300);  // TS 38.304 5.3.1
+constexpr float out_of_sync_sinr_db = -8, in_sync_sinr_db = -6;
+constexpr double filter = 0.5;                              // 1/2^(k/4) of k = 4
+}  // namespace
+
+void AccessStratum::ssb(const std::vector<nr::l1_ue::RxSsb>& blocks) {
+  const Time now = executor_.now();
+  for (const auto& block : blocks) {
+    auto [entry, fresh] = heard_.try_emplace({block.arfcn, block.pci});
+    Heard& heard = entry->second;
+    heard.rsrp = fresh ? block.rsrp_dbm : (1 - filter) * heard.rsrp + filter * block.rsrp_dbm;
+    const auto mib = block.mib ? block.mib : heard.block.mib;
+    heard.block = block;
+    heard.block.mib = mib;
+    heard.seen = now;
+  }
+  std::erase_if(heard_, [&](const auto& entry) { return now - entry.second.seen > forget_after; });
+  if (state_ == State::searching) return select_cell();
+  watch_link();
+  if (state_ == State::idle) reselect();
+  if (state_ == State::connected) evaluate_measurements();
+}
+
+void AccessStratum::select_cell() {
+  const Time now = executor_.now();
+  const Heard* best = nullptr;
+  for (const auto& [key, heard] : heard_) {
+    if (!heard.block.mib) continue;
+    if (auto barred = barred_.find(key); barred != barred_.end() && barred->second > now) continue;
+    if (!best || heard.rsrp > best->rsrp) best = &heard;
+  }
+  if (best) camp(best->block);
+}
+
+void AccessStratum::camp(const nr::l1_ue::RxSsb& block) {
+  mac::CellConfig cell;
+  if (auto read = mac::from_mib(block, cell); !read || cell.barred) {
+    log_debug(Layer::ue, "PCI {}: {}", block.pci, read ? "barred" : read.error().describe());
+    barred_[{block.arfcn, block.pci}] = executor_.now() + barred_for;
+    return;
+  }
+  cell_ = cell;
+  if (state_ != State::reestablishing) state_ = State::reading_system_information;
+  mac_.camp(cell_, true);
+}
+
+void AccessStratum::on_sib1(Bytes bytes) {
+  if (tap_) tap_("bcch.dl.sch", bytes);
+  auto message = rrc::decode<rrc::BcchDlSchMessage>(bytes);
+  const auto* c1 = message ? message->message.c1() : nullptr;
+  const auto* sib1 = c1 ? c1->system_information_block_type1() : nullptr;
+  if (!sib1) return drop("SIB1 that cannot be decoded");
+  const CellKey key{cell_.l1.ssb_arfcn, cell_.l1.pci};
+  auto refuse = [&](const std::string& why) {
+    log_info(Layer::ue, "PCI {}: not suitable: {}", cell_.l1.pci, why);
+    barred_[key] = executor_.now() + barred_for;
+    if (state_ == State::reading_system_information) state_ = State::searching;
+  };
+  const rrc::PlmnIdentityInfo* chosen = nullptr;
+  Plmn plmn;
+  for (const auto& info : sib1->cell_access_related_info.plmn_identity_info_list) {
+    for (const auto& identity : info.plmn_identity_list) {
+      auto read = mac::plmn_of(identity, plmn);
+      if (!read || chosen) continue;
+      if (std::find(config_.plmns.begin(), config_.plmns.end(), *read) == config_.plmns.end()) continue;
+      chosen = &info;
+      plmn = *read;
+    }
+  }
+  if (!chosen || !chosen->tracking_area_code) return refuse("none of its PLMNs is allowed for this UE");
+  if (sib1->cell_selection_info) q_rx_lev_min_dbm_ = 2 * sib1->cell_selection_info->q_rx_lev_min;
+  if (auto found = heard_.find(key); found != heard_.end() && found->second.rsrp < q_rx_lev_min_dbm_) return refuse("its level is below q-RxLevMin");
+  if (!sib1->serving_cell_config_common) return refuse("SIB1 without servingCellConfigCommon");
+  if (auto read = mac::from_asn1(*sib1->serving_cell_config_common, cell_); !read) return refuse(read.error().describe());
+  if (sib1->ue_timers_and_constants) {
+    const auto timers = mac::from_asn1(*sib1->ue_timers_and_constants);
+    t300_ms_ = timers.t300_ms;
+    t301_ms_ = timers.t301_ms;
+    t310_ms_ = timers.t310_ms;
+    t311_ms_ = timers.t311_ms;
+    n310_ = timers.n310;
+    n311_ = timers.n311;
+  }
+  nr_cell_identity_ = chosen->cell_identity.value;
+  const Tai tai{plmn, static_cast<Tac>(chosen->tracking_area_code->value)};
+  mac_.set_cell(cell_);
+  if (state_ == State::reestablishing) return start_reestablishment();
+  if (state_ != State::reading_system_information) return;
+  state_ = State::idle;
+  out_of_sync_ = 0;
+  tai_ = tai;
+  set_identity(s_tmsi_);
+  log_info(Layer::ue, "camped on PCI {} ({}, cell {:#x})", cell_.l1.pci, tai_.text(), nr_cell_identity_);
+  ports_.camped(tai_);
+}
+
+void AccessStratum::reselect() {
+  const Time now = executor_.now();
+  const auto own = heard_.find({cell_.l1.ssb_arfcn, cell_.l1.pci});
+  const double level = own == heard_.end() ? -200 : own->second.rsrp;
+  for (auto& [key, heard] : heard_) {
+    if (own != heard_.end() && key == own->first) continue;
+    const auto barred = barred_.find(key);
+    const bool better = heard.block.mib && heard.rsrp > level + reselection_hysteresis_db && (barred == barred_.end() || barred->second <= now);
+    if (!better) {
+      heard.entered = {};
+      continue;
+    }
+    if (heard.entered == Time{}) heard.entered = now;
+    if (now - heard.entered >= reselection_time) return camp(heard.block);
+  }
+  if (own == heard_.end()) state_ = State::searching;
+}
+
+// 5.3.10.1: N310 indications in a row start T310, N311 of the other kind stop it. One indication per SSB burst.
+void AccessStratum::watch_link() {
+  const auto own = heard_.find({cell_.l1.ssb_arfcn, cell_.l1.pci});
+  const bool lost = own == heard_.end() || executor_.now() - own->second.seen > std::chrono::milliseconds(2 * cell_.ssb_period_ms) ||
+                    own->second.block.sinr_db < out_of_sync_sinr_db;
+  const bool good = !lost && own->second.block.sinr_db > in_sync_sinr_db;
+  if (!lost) mac_.set_path_loss(static_cast<float>(cell_.l1.ss_pbch_block_power_dbm - own->second.rsrp));
+  if (state_ != State::connected || handing_over_) return;
+  out_of_sync_ = lost ? out_of_sync_ + 1 : 0;
+  in_sync_ = good ? in_sync_ + 1 : 0;
+  if (out_of_sync_ == n310_ && !t310_.running()) {
+    t310_.start(std::chrono::milliseconds(t310_ms_), [this] { link_failed("T310 has passed"); });
+  }
+  if (in_sync_ >= n311_) t310_.stop();
+}
+
+void AccessStratum::on_paging(Bytes bytes) {
+  if (tap_) tap_("pcch", bytes);
+  auto message = rrc::decode<rrc::PcchMessage>(bytes);
+  const auto* c1 = message ? message->message.c1() : nullptr;
+  const auto* paging = c1 ? c1->paging() : nullptr;
+  if (!paging || !paging->paging_record_list) return drop("paging message that cannot be used");
+  if (!s_tmsi_ || state_ != State::idle) return;
+  const uint64_t own = static_cast<uint64_t>(s_tmsi_->set) << 38 | static_cast<uint64_t>(s_tmsi_->pointer) << 32 | s_tmsi_->tmsi;
+  for (const auto& record : *paging->paging_record_list) {
+    const auto* identity = record.ue_identity.ng_5g_s_tmsi();
+    if (identity && identity->value == own) return ports_.paged();
+  }
+}
+
+}  // namespace sen::ue

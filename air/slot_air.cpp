@@ -181,6 +181,7 @@ struct SlotAir::Impl {
   bool in_time(const l1::Quality& quality, Scs scs) const { return std::abs(quality.ta_ns) <= cyclic_prefix_ns(scs); }
   double interference_mw(CellIndex cell, const void* wanted, const l1::Bwp& bwp, const l1::Allocation& allocation, bool& any);
   void leak(CellIndex cell, const Transmission& transmission);
+  void note_unmatched(const Cell& cell, const Transmission& transmission);
 };
 
 // --- Links -----------------------------------------------------------------------------------------------------------------
@@ -465,7 +466,10 @@ l1::UlIndication SlotAir::receive(CellIndex index) {
   for (const auto& p : cell.ul->pusch) impl_->receive_pusch(index, p, out);
   for (const auto& p : cell.ul->pucch) impl_->receive_pucch(index, p, out);
   for (const auto& p : cell.ul->srs) impl_->receive_srs(index, p, out);
-  for (const auto& t : cell.transmissions) impl_->leak(index, t);
+  for (const auto& t : cell.transmissions) {
+    impl_->leak(index, t);
+    impl_->note_unmatched(cell, t);
+  }
   cell.transmissions.clear();
   cell.dl = nullptr;
   cell.ul = nullptr;
@@ -501,21 +505,12 @@ void SlotAir::Impl::receive_pusch(CellIndex index, const l1::PuschPdu& expected,
   Cell& cell = cells[index];
   const Transmission* from = nullptr;
   const l1_ue::PuschSend* sent = nullptr;
-  const l1_ue::PuschSend* other = nullptr;  // of this RNTI, but not what is expected
-  std::string why;
   for (const auto& t : cell.transmissions) {
     for (const auto& p : t.slot.pusch) {
-      if (p.pusch.rnti != expected.rnti) continue;
-      std::string difference = detail::differs(p.pusch, expected);
-      if (difference.empty() && p.tb.size() != expected.code.tbs_octets) difference = fmt::format("{} octets for a TBS of {}", p.tb.size(), expected.code.tbs_octets);
-      if (difference.empty()) {
-        // Two UEs with the same RNTI (a collision of preambles): the stronger counts.
-        const auto level = [&](const Transmission& x, const l1_ue::PuschSend& s) { return s.power_dbm - path_loss(index, x.ue); };
-        if (!sent || level(t, p) > level(*from, *sent)) sent = &p, from = &t;
-      } else {
-        other = &p;
-        why = std::move(difference);
-      }
+      if (p.pusch.rnti != expected.rnti || p.tb.size() != expected.code.tbs_octets || !detail::differs(p.pusch, expected).empty()) continue;
+      // Two UEs with the same RNTI (a collision of preambles): the stronger counts.
+      const auto level = [&](const Transmission& x, const l1_ue::PuschSend& s) { return s.power_dbm - path_loss(index, x.ue); };
+      if (!sent || level(t, p) > level(*from, *sent)) sent = &p, from = &t;
     }
   }
   l1::RxPusch rx;
@@ -526,12 +521,7 @@ void SlotAir::Impl::receive_pusch(CellIndex index, const l1::PuschPdu& expected,
   const double interference = interference_mw(index, sent, expected.bwp, expected.allocation, collided);
   if (!sent) {
     rx.detected = collided;
-    if (other) {
-      ++statistics.pusch_unmatched;
-      mismatch = fmt::format("PUSCH {}: {}", expected.rnti, why);
-    } else {
-      ++statistics.pusch_dtx;
-    }
+    ++statistics.pusch_dtx;
     receive_pusch_uci(expected, nullptr, false, rx.quality, out);
     out.pusch.push_back(std::move(rx));
     return;
@@ -594,26 +584,16 @@ void SlotAir::Impl::receive_pucch(CellIndex index, const l1::PucchPdu& expected,
   const Transmission* from = nullptr;
   const l1_ue::PucchSend* sent = nullptr;
   double others = 0;
-  std::string why;
   for (const auto& t : cells[index].transmissions) {
     for (const auto& p : t.slot.pucch) {
-      std::string difference = detail::differs(p.pucch, expected);
-      if (!difference.empty()) {
-        if (p.pucch.rnti == expected.rnti) why = std::move(difference);
-        continue;
-      }
+      if (!detail::differs(p.pucch, expected).empty()) continue;
       const auto level = [&](const Transmission& x, const l1_ue::PucchSend& s) { return s.power_dbm - path_loss(index, x.ue); };
       if (sent) others += to_linear(std::min(level(t, p), level(*from, *sent)));
       if (!sent || level(t, p) > level(*from, *sent)) sent = &p, from = &t;
     }
   }
   if (!sent) {
-    if (!why.empty()) {
-      ++statistics.uci_unmatched;
-      mismatch = fmt::format("PUCCH {}: {}", expected.rnti, why);
-    } else {
-      ++statistics.uci_dtx;
-    }
+    ++statistics.uci_dtx;
     out.uci.push_back(std::move(rx));
     return;
   }
@@ -726,6 +706,22 @@ void SlotAir::Impl::receive_srs(CellIndex index, const l1::SrsPdu& expected, l1:
       return;
     }
   }
+}
+
+// Transmissions that nobody listens for: both ends do not agree.
+void SlotAir::Impl::note_unmatched(const Cell& cell, const Transmission& t) {
+  const auto check = [&](const char* channel, const auto& sent, const auto& expected, uint64_t& counter) {
+    std::string why = "not listened for";
+    for (const auto& e : expected) {
+      std::string difference = detail::differs(sent, e);
+      if (difference.empty()) return;
+      if (e.rnti == sent.rnti) why = std::move(difference);
+    }
+    ++counter;
+    mismatch = fmt::format("{} {} in {}: {}", channel, sent.rnti, t.slot.slot.text(), why);
+  };
+  for (const auto& p : t.slot.pusch) check("PUSCH", p.pusch, cell.ul->pusch, statistics.pusch_unmatched);
+  for (const auto& p : t.slot.pucch) check("PUCCH", p.pucch, cell.ul->pucch, statistics.uci_unmatched);
 }
 
 // What other cells of the frequency hear of a transmission in their next slot: its power over the whole carrier.

@@ -141,7 +141,7 @@ class SlotAir {
     uint64_t uci_ok = 0, uci_dtx = 0, uci_unmatched = 0, preambles = 0, preambles_collided = 0, preambles_lost = 0;
   };
   const Statistics& statistics() const;
-  // Why the last transmission or request without a match had none, in words ("PDSCH 4601: TBS 320 sent, 336 expected"); for tests and the debug log.
+  // Why the last transmission or request without a match had none ("PDSCH 4601: TBS 320 sent, 336 expected"); for tests and the debug log.
   const std::string& last_mismatch() const;
 
  private:

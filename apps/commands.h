@@ -27,6 +27,8 @@ struct DemoOptions {
   std::string clock = "real";
   uint64_t seed = 1;
   unsigned ues = 1;
+  unsigned cells = 1;
+  double bler = 0;
   std::string output_folder = "sen5g-demo";
 };
 

@@ -5,6 +5,7 @@
 
 #include "apps/commands.h"
 #include "apps/demo_network.h"
+#include "gnb/cell.h"
 
 namespace sen {
 
@@ -22,27 +23,51 @@ void adapt(CoreConfig& config, const DemoOptions& options) {
     config.udm.subscribers.push_back({std::to_string(first_imsi + i), std::string(demo_key), std::string(demo_opc)});
 }
 
+Result<RadioConfig> radio_of(const CoreConfig& config, const DemoOptions& options) {
+  RadioConfig radio;
+  auto& gnb = radio.gnb;
+  gnb.name = "demo-gnb";
+  gnb.slices = {config.amf.plmn_support.front().slices.front().s_nssai};
+  gnb.n3 = IpAddress(Octets<4>{127, 0, 0, 20});
+  gnb.qos = gnb::default_qos();
+  for (unsigned i = 0; i < options.cells; ++i) {
+    gnb::CellOptions cell;
+    cell.plmn = config.amf.tais.front().plmn;
+    cell.tac = config.amf.tais.front().tacs.front();
+    cell.pci = static_cast<uint16_t>(1 + i);
+    cell.sector = static_cast<uint16_t>(1 + i);
+    cell.prach_root_sequence = static_cast<uint16_t>(1 + 8 * i);
+    SEN_ASSIGN(auto made, gnb::make_cell(cell, gnb.gnb_id, gnb.gnb_id_bits));
+    gnb.cells.push_back(std::move(made));
+  }
+  radio.air.seed = options.seed;
+  radio.air.bler_dl = radio.air.bler_ul = options.bler;
+  radio.seed = options.seed;
+  radio.ue_plmns = {config.amf.tais.front().plmn};
+  if (options.cells > 1) {  // the first UE walks from the first cell to the last while it transfers
+    radio.track = [last = options.cells - 1](load::UeIndex ue) {
+      if (ue > 0) return air::Track::standing({60.0 + ue % 40, 20.0 + ue % 50, 1.5});
+      return air::Track::walk({60, 10, 1.5}, {400.0 * last - 60, 10, 1.5}, 80, 0.5);
+    };
+  }
+  return radio;
+}
+
 load::LoadConfig load_of(const CoreConfig& config, const DemoOptions& options) {
   load::LoadConfig load;
-  load::GnbConfig gnb;
-  gnb.name = "demo-gnb";
-  gnb.plmn = config.amf.tais.front().plmn;
-  gnb.tac = config.amf.tais.front().tacs.front();
-  gnb.slices = {config.amf.plmn_support.front().slices.front().s_nssai};
-  gnb.n3 = {IpAddress(Octets<4>{127, 0, 0, 20}), 2152};
-  load.gnbs = {gnb};
   load.ues = options.ues;
-  load.home = gnb.plmn;
+  load.home = config.amf.tais.front().plmn;
   load.first_imsi = std::to_string(first_imsi);
   load.key = *octets_from_hex<16>(demo_key);
   load.opc = *octets_from_hex<16>(demo_opc);
-  load.slices = gnb.slices;
+  load.slices = {config.amf.plmn_support.front().slices.front().s_nssai};
   load.scenario = load::Scenario::traffic;
   for (const auto& subnet : config.upf.session) {
     IpAddress gateway = subnet.gateway_address();
     (gateway.is_v6() ? load.target_v6 : load.target_v4) = gateway;
   }
-  load.traffic = std::chrono::seconds(2);
+  load.traffic = std::chrono::seconds(options.cells > 1 ? 4 : 2);
+  if (options.ues > 1) load.uplink_bps = load.downlink_bps = std::max(20e6 / options.ues, 64e3);
   return load;
 }
 
@@ -69,7 +94,8 @@ class Demo {
     DemoNetwork::Reports reports;
     reports.step = [this, &executor](const load::StepResult& result) { step(executor.now(), result); };
     reports.finished = std::move(finished);
-    return DemoNetwork::create(config_, load_of(config_, options_), executor, random, captures, std::move(reports));
+    SEN_ASSIGN(auto radio, radio_of(config_, options_));
+    return DemoNetwork::create(config_, std::move(radio), load_of(config_, options_), executor, random, captures, std::move(reports));
   }
 
   int run_virtual(Captures& captures, crypto::RandomSource& random) {
@@ -96,8 +122,8 @@ class Demo {
   }
 
   void headline() {
-    fmt::print("Sen5G demo: AMF, SMF, AUSF/UDM, UPF, one emulated gNB and {} UE{} in one process, {} clock", options_.ues, options_.ues == 1 ? "" : "s",
-               options_.clock);
+    fmt::print("Sen5G demo: AMF, SMF, AUSF/UDM, UPF, gNB with {} cell{} and {} UE{} in one process, slot-level air, {} clock", options_.cells,
+               options_.cells == 1 ? "" : "s", options_.ues, options_.ues == 1 ? "" : "s", options_.clock);
     if (options_.clock == "virtual") fmt::print(", seed {}", options_.seed);
     fmt::print("\n\n  {:>10}  {:<26} {:>12}\n", "at (ms)", "step", "took (ms)");
   }

@@ -1,9 +1,10 @@
-// The whole network in one process on one executor: control plane, UPF, built-in data network, emulated gNB and UEs. Messages travel with a
-// fixed delay a link; no sockets. Deterministic under a ManualExecutor with a seeded source of randomness.
+// The whole network in one process on one executor: control plane, UPF, built-in data network, gNB, air and UEs. Messages between the nodes travel
+// with a fixed delay a link; no sockets. Deterministic under a ManualExecutor with a seeded source of randomness.
 #pragma once
 
 #include "apps/control_plane.h"
 #include "apps/load/load.h"
+#include "apps/radio_network.h"
 #include "core/upf/io/data_network.h"
 #include "core/upf/upf.h"
 
@@ -22,20 +23,21 @@ class DemoNetwork {
     std::function<void()> finished;
   };
 
-  // The load's gNBs attach to the configured AMF; their subscribers must be in the store.
-  static Result<std::unique_ptr<DemoNetwork>> create(const CoreConfig& core, load::LoadConfig load, Executor& executor,
+  // The gNB attaches to the configured AMF; the load's subscribers must be in the store.
+  static Result<std::unique_ptr<DemoNetwork>> create(const CoreConfig& core, RadioConfig radio, load::LoadConfig load, Executor& executor,
                                                      crypto::RandomSource& random, Captures& captures, Reports reports);
   void start();
 
   load::LoadRunner& load() { return *load_; }
+  RadioNetwork& radio() { return *radio_; }
   Counters& counters() { return counters_; }
 
  private:
   DemoNetwork(Executor& executor, Captures& captures) : executor_(executor), captures_(captures) {}
   void after(Duration delay, Task task) { executor_.after(delay, std::move(task)); }
-  Status n2_to_amf(size_t gnb, uint16_t stream, Bytes ngap);
+  Status n2_to_amf(uint16_t stream, Bytes ngap);
   Status n2_to_gnb(uint32_t association, uint16_t stream, Bytes ngap);
-  void n3_to_upf(size_t gnb, const Endpoint& to, Bytes gtpu);
+  void n3_to_upf(const IpAddress& to, Packet gtpu);
   void n3_from_upf(const Endpoint& to, Packet gtpu);
   void n4_to_upf(const Endpoint& to, Bytes pfcp);
   void n4_to_smf(const Endpoint& to, Bytes pfcp);
@@ -45,10 +47,11 @@ class DemoNetwork {
   Captures& captures_;
   Counters counters_;
   Endpoint amf_n2_, smf_n4_, smf_n4u_, upf_n4_, upf_n3_;
-  std::vector<Endpoint> gnb_n2_, gnb_n3_;
+  Endpoint gnb_n2_, gnb_n3_;
   std::unique_ptr<ControlPlane> plane_;
   std::unique_ptr<upf::Upf> upf_;
   std::unique_ptr<upf::DataNetwork> data_network_;
+  std::unique_ptr<RadioNetwork> radio_;
   std::unique_ptr<load::LoadRunner> load_;
 };
 

@@ -48,6 +48,11 @@ const l2::UserPlane* Gnb::user_plane(UeId ue) const {
   return found == ues_.end() ? nullptr : found->second.user_plane.get();
 }
 
+bool Gnb::release(size_t cell, Rnti rnti) {
+  auto ue = ue_of(cell, rnti);
+  return ue && rrc_->release(*ue);
+}
+
 std::optional<UeId> Gnb::ue_of(size_t cell, Rnti rnti) const {
   auto found = by_rnti_[cell].find(rnti);
   if (found == by_rnti_[cell].end()) return std::nullopt;

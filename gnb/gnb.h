@@ -50,6 +50,8 @@ class Gnb {
   void indicate(size_t cell, const nr::l1::UlIndication& indication) { cells_[cell]->indicate(indication); }
 
   std::vector<mac::UeMetrics> take_metrics(size_t cell) { return cells_[cell]->take_metrics(); }
+  // The operator releases the UE with this C-RNTI; false when there is none.
+  bool release(size_t cell, Rnti rnti);
   const l2::UserPlane* user_plane(UeId ue) const;
   void set_taps(GnbTaps taps);
   size_t ues() const { return ues_.size(); }

@@ -132,6 +132,9 @@ GnbCell::Impl::Impl(const CellConfig& config, const SchedulerConfig& scheduler_c
     : cell(config), scheduler(scheduler_config), ports(std::move(gnb_ports)), layout(std::move(cell_layout)) {
   by_rnti.assign(65536, no_ue);
   horizon = reach(layout);
+  const Space& access = *layout.space(cell.ra_search_space);
+  ul_grants_in.assign(layout.tdd.period_slots(), 0);
+  note_grant_slots(layout.common_times, access.type0 || access.space.period_slots > 1);
   now = ring;
 }
 
@@ -357,9 +360,15 @@ Status GnbCell::Impl::configure(Ue& ue, const UeConfig& config, bool later) {
     add_csi_rs(*config.csi);
   }
   if (config.time_alignment_ms) ue.ta_due = now + config.time_alignment_ms / 2 * nr::slots_per_subframe(layout.scs);
+  for (const Space& space : ue.layout.spaces) note_grant_slots(ue.layout.times, space.type0 || space.space.period_slots > 1);
   set_channels(ue);
   enter_calendar(ue);
   return {};
+}
+
+void GnbCell::Impl::note_grant_slots(const TimeTable& table, bool any_slot) {
+  const auto& options = any_slot ? table.ul_any : table.ul;
+  for (size_t s = 0; s < options.size(); ++s) ul_grants_in[s] = ul_grants_in[s] || !options[s].empty();
 }
 
 void GnbCell::Impl::set_channels(Ue& ue) {

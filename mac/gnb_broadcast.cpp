@@ -62,7 +62,8 @@ void GnbCell::Impl::send_csi_rs() {
 // A block under a common RNTI: MCS as low as the free RBs allow, QPSK only (TS 38.214 5.1.3.1).
 bool GnbCell::Impl::send_common(const Space& space, Rnti rnti, TimeTable& times, GnbTaps::Kind kind, Bytes& block, ByteView content) {
   const int row = times.dl_row[layout.slot_index(slot)];
-  auto place = find_pdcch(space, rnti, 8);
+  // Level 8 where the CORESET has room for others beside it: SIB1 and a paging occasion may fall on one slot.
+  auto place = find_pdcch(space, rnti, layout.sets[space.set].cces >= 16 ? 8 : 4);
   if (row < 0 || !place) return false;
   const TimeAllocation& time = times.rows[static_cast<size_t>(row)];
   const Window window = dl_window(nullptr, space);

@@ -1,6 +1,5 @@
 // Downlink data of one slot: who is served, HARQ (TS 38.214 5.1), multiplexing by logical channel (TS 38.321 5.4.3 leaves the downlink to us).
 #include <algorithm>
-#include <cmath>
 
 #include "mac/detail/gnb_cell.h"
 
@@ -31,7 +30,7 @@ double GnbCell::Impl::dl_metric(const Ue& ue) const {
   if (ue.phase == Phase::msg4) return 1e12;
   if (ue.dl_retx) return 1e11 - static_cast<double>(ue.last_served_dl);
   if (scheduler.policy == SchedulerPolicy::round_robin) return -static_cast<double>(ue.last_served_dl);
-  const double rate = ue.dl_mcs->mcs(ue.dl_mcs->choose(ue.dl_link.effective_db())).efficiency();
+  const double rate = ue.dl_link.rate(*ue.dl_mcs);
   double weight = 1;
   for (const Channel& channel : ue.channels) {
     if (channel.lcid <= 3) {
@@ -42,8 +41,9 @@ double GnbCell::Impl::dl_metric(const Ue& ue) const {
     double urgency = 1 + (127.0 - std::min<unsigned>(channel.qos.priority_level, 127)) / 64;
     if (channel.gbr && channel.gbr_tokens > 0) urgency *= 100;
     // A packet that has waited for half its delay budget is worth more and more.
-    const double waiting = static_cast<double>(now - std::min(now, ue.last_served_dl)) / nr::slots_per_subframe(layout.scs);
-    urgency *= 1 + std::pow(waiting / std::max<double>(channel.qos.packet_delay_budget_ms, 1) * 2, 2);
+    const double waiting_ms = static_cast<double>(now - std::min(now, ue.last_served_dl)) / nr::slots_per_subframe(layout.scs);
+    const double late = 2 * waiting_ms / std::max<double>(channel.qos.packet_delay_budget_ms, 1);
+    urgency *= 1 + late * late;
     weight = std::max(weight, urgency);
   }
   return weight * rate / std::max(ue.dl_average, 1.0f);
@@ -54,12 +54,16 @@ void GnbCell::Impl::schedule_downlink() {
   for (uint16_t id : active) {
     Ue& ue = *ues[id];
     ue.dl_average *= 1 - average_weight;
+    ue.ul_average *= 1 - average_weight;
     if (dl_ready(ue)) candidates.emplace_back(dl_metric(ue), id);
   }
   const size_t n = std::min<size_t>(candidates.size(), scheduler.max_ues_per_slot * 2u);
   auto before = [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; };
   std::partial_sort(candidates.begin(), candidates.begin() + static_cast<ptrdiff_t>(n), candidates.end(), before);
+  const unsigned symbols = layout.tdd.at(slot).dl;
   for (size_t i = 0; i < n && dl_sent < scheduler.max_ues_per_slot; ++i) {
+    const bool full = dl_grid.used(layout.pdcch_end, symbols - std::min(symbols, layout.pdcch_end)).next_clear(0) >= cell.l1.n_rb;
+    if (full) return;
     Ue& ue = *ues[candidates[i].second];
     while (ue.dl_retx) {
       const int process = std::countr_zero(ue.dl_retx);
@@ -295,7 +299,10 @@ bool GnbCell::Impl::fill_block(Ue& ue, std::span<uint8_t> block) {
   };
   const size_t before_ccch = writer.used();
   drain(0);
-  if (ue.phase == Phase::msg4) ue.ccch_answered = writer.used() > before_ccch;
+  if (ue.phase == Phase::msg4 && writer.used() > before_ccch) {
+    ue.ccch_answered = true;
+    ue.uci_from = now + horizon;
+  }
   if (ue.phase != Phase::msg4) {
     uint32_t left = 0;
     for (Channel& channel : ue.channels) {

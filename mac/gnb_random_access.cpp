@@ -63,7 +63,7 @@ void GnbCell::Impl::send_responses() {
 // One MAC PDU answers as many preambles of one occasion as Msg3 grants can be found for.
 bool GnbCell::Impl::send_response(Rnti ra_rnti) {
   const Space& space = *layout.space(cell.ra_search_space);
-  if (!find_pdcch(space, ra_rnti, 8)) return false;
+  if (!find_pdcch(space, ra_rnti, 4)) return false;
   std::array<RandomAccessResponse, limit::rars_per_pdu> responses;
   size_t n = 0;
   const size_t msg3s_before = msg3s.size();
@@ -173,7 +173,7 @@ void GnbCell::Impl::retransmit_msg3() {
     for (const UlOption& option : layout.common_times.ul_any[layout.slot_index(slot)]) {
       UlPlan* target = plan(now + option.k2);
       if (!target || option.time.length != msg3.time.length || option.time.start != msg3.time.start || target->granted(msg3.rnti)) continue;
-      auto place = find_pdcch(space, msg3.rnti, 8);
+      auto place = find_pdcch(space, msg3.rnti, 4);
       if (!place) return;
       RbMask taken = target->grid.used(option.time.start, option.time.length);
       taken |= target->pucch_mask(option.time.start, option.time.length);

@@ -207,7 +207,8 @@ void GnbCell::Impl::leave_calendar(uint16_t id) {
 void GnbCell::Impl::plan_periodic(UlPlan& target) {
   for (const Periodic& due : calendar[target.slot.count() % calendar_slots]) {
     Ue& ue = *ues[due.ue];
-    if (ue.phase == Phase::msg4 || ue.phase == Phase::incoming || target.number < ue.uci_from || in_gap(ue, target.slot)) continue;
+    const bool configured = ue.phase == Phase::active || ue.phase == Phase::settling || (ue.phase == Phase::msg4 && ue.ccch_answered);
+    if (!configured || target.number < ue.uci_from || in_gap(ue, target.slot)) continue;
     if (due.kind == Periodic::Kind::srs) {
       const SrsConfig& srs = *ue.config.srs;
       if (!layout.tdd.ul_fits(target.slot, srs.start_symbol, srs.symbols)) continue;
@@ -294,9 +295,8 @@ void GnbCell::Impl::on_uci(Slot at, const nr::l1::RxUci& rx) {
   if (good && rx.sr && entry->sr) {
     if (!ue->sr) ue->sr_since = slot;
     ue->sr = true;
-    if (ue->phase == Phase::settling) {
-      ue->phase = Phase::active;
-      if (ports.event) ports.event(rx.rnti, UeEvent::configuration_acknowledged);
+    if (ue->phase != Phase::active) {
+      settled(rx.rnti);
       if (!(ue = find(rx.rnti))) return;
     }
   }
@@ -351,17 +351,36 @@ void GnbCell::Impl::on_ack(Ue& ue, unsigned process, bool ack, bool dtx) {
   pool.give(harq.tb);
   if (!harq.msg4) return;
   harq.msg4 = false;
-  if (ack && ue.phase == Phase::msg4) {
-    const bool resolved_now = ue.contention_identity.has_value();
-    ue.contention_identity.reset();
-    if (ue.ccch_answered) {
-      ue.phase = Phase::settling;
-      ue.uci_from = now + horizon;
+  // Without an acknowledgement the UE may have its configuration all the same, and answer with dedicated resources: its SR will tell.
+  if (ue.phase == Phase::msg4 && (ack || ue.ccch_answered)) resolved(ue);
+}
+
+// Msg4 reached the UE, or all that could be done for it was.
+void GnbCell::Impl::resolved(Ue& ue) {
+  const bool now_resolved = ue.contention_identity.has_value();
+  ue.contention_identity.reset();
+  if (ue.ccch_answered) ue.phase = Phase::settling;
+  if (now_resolved && ports.event) ports.event(ue.rnti, UeEvent::contention_resolved);
+}
+
+// The UE used what its dedicated configuration gave it.
+void GnbCell::Impl::settled(Rnti rnti) {
+  Ue* ue = find(rnti);
+  if (ue && ue->phase == Phase::msg4 && ue->ccch_answered) {
+    for (DlHarq& harq : ue->dl) {
+      if (!harq.msg4) continue;
+      harq.msg4 = false;
+      harq.state = HarqState::idle;
+      pool.give(harq.tb);
     }
-    if (resolved_now && ports.event) ports.event(ue.rnti, UeEvent::contention_resolved);
-  } else if (!ack && ports.event) {
-    ports.event(ue.rnti, UeEvent::out_of_sync);
+    ue->dl_idle = 0xffff;
+    ue->dl_retx = 0;
+    resolved(*ue);
+    ue = find(rnti);
   }
+  if (!ue || ue->phase != Phase::settling) return;
+  ue->phase = Phase::active;
+  if (ports.event) ports.event(rnti, UeEvent::configuration_acknowledged);
 }
 
 void GnbCell::Impl::on_csi(Ue& ue, const nr::l1::RxUci& rx, bool on_pusch) {

@@ -27,7 +27,7 @@ double GnbCell::Impl::ul_metric(const Ue& ue) const {
   if (ue.ul_retx) return 1e11 - static_cast<double>(ue.last_served_ul);
   if (ue.sr) return 1e10 + static_cast<double>(slot - ue.sr_since);
   if (scheduler.policy == SchedulerPolicy::round_robin) return -static_cast<double>(ue.last_served_ul);
-  const double rate = ue.ul_mcs->mcs(ue.ul_mcs->choose(ue.ul_link.effective_db())).efficiency();
+  const double rate = ue.ul_link.rate(*ue.ul_mcs);
   double weight = 1;
   for (const Channel& channel : ue.channels) {
     const int group = ue.group_of[channel.lcid];
@@ -39,17 +39,22 @@ double GnbCell::Impl::ul_metric(const Ue& ue) const {
 
 void GnbCell::Impl::schedule_uplink() {
   const unsigned index = layout.slot_index(slot);
+  if (!ul_grants_in[index]) return;
   candidates.clear();
   for (uint16_t id : active) {
     Ue& ue = *ues[id];
-    ue.ul_average *= 1 - average_weight;
     if (ul_ready(ue)) candidates.emplace_back(ul_metric(ue), id);
   }
-  if (candidates.empty() || layout.common_times.ul_any[index].empty()) return;
   const size_t n = std::min<size_t>(candidates.size(), scheduler.max_ues_per_slot * 2u);
   auto before = [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; };
   std::partial_sort(candidates.begin(), candidates.begin() + static_cast<ptrdiff_t>(n), candidates.end(), before);
-  for (size_t i = 0; i < n && ul_sent < scheduler.max_ues_per_slot; ++i) {
+  auto full = [&] {
+    return std::ranges::all_of(layout.common_times.ul_any[index], [&](const UlOption& option) {
+      const UlPlan* target = plan(now + option.k2);
+      return !target || target->grid.used(option.time.start, option.time.length).next_clear(0) >= cell.l1.n_rb;
+    });
+  };
+  for (size_t i = 0; i < n && ul_sent < scheduler.max_ues_per_slot && !full(); ++i) {
     Ue& ue = *ues[candidates[i].second];
     // In uplink-heavy patterns one downlink slot grants several uplink slots.
     for (unsigned grants = 0; grants < 8; ++grants) {
@@ -332,8 +337,7 @@ void GnbCell::Impl::on_block(Ue& first, Slot, ByteView block) {
   Ue* ue = &first;
   SubPduReader reader(Link::ul, block);
   if (ue->phase == Phase::settling) {
-    ue->phase = Phase::active;
-    if (ports.event) ports.event(rnti, UeEvent::configuration_acknowledged);
+    settled(rnti);
     if (!(ue = find(rnti))) return;
   }
   while (auto sub = reader.next()) {

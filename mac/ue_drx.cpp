@@ -33,7 +33,10 @@ void UeMac::Impl::poll_drx() {
   const unsigned offset = c.start_offset_ms % cycle;
   // How long ago the cycle began: an on-duration that started while we slept still runs.
   const unsigned past_ms = (time % cycle + cycle - offset) % cycle;
-  if (past_ms < c.on_duration_ms) drx.on_until = std::max(drx.on_until, now - at.in_subframe() + ms(c.on_duration_ms - past_ms));
+  const At since = now - at.in_subframe() - ms(past_ms);
+  if (past_ms >= c.on_duration_ms || since <= drx.on_since) return;
+  drx.on_since = since;
+  drx.on_until = std::max(drx.on_until, since + ms(c.on_duration_ms));
 }
 
 void UeMac::Impl::on_new_transmission() {

@@ -206,6 +206,19 @@ void UeMac::Impl::send_uci(nr::l1_ue::UlSlot& out, nr::l1_ue::PuschSend* pusch, 
 }
 
 void UeMac::Impl::send_pucch(nr::l1_ue::UlSlot& out, const HarqReport& harq) {
+  const auto add = [&](nr::l1::PucchPdu resource, const nr::l1::Bits& acks, std::optional<bool> request, const nr::l1::Bits& report) {
+    nr::l1_ue::PucchSend send;
+    send.uci = {acks, request, report, {}};
+    resource.uci = {acks.size, request.has_value(), report.size, 0};
+    send.pucch = resource;
+    send.power_dbm = pucch_power(resource, send.uci);
+    out.pucch.push_back(std::move(send));
+  };
+  // The answer to a DCI of before the dedicated configuration knows nothing of its resources.
+  if (harq.bits.size() && harq.where.common) {
+    if (const auto resource = harq_resource(harq.where, static_cast<unsigned>(harq.bits.size()))) add(*resource, nr::to_l1(harq.bits), std::nullopt, {});
+    return;
+  }
   // What else is due: SR (9.2.4) and CSI (9.2.5).
   const SrConfig* occasion = nullptr;
   if (ue && !in_gap(now)) {
@@ -219,15 +232,6 @@ void UeMac::Impl::send_pucch(nr::l1_ue::UlSlot& out, const HarqReport& harq) {
   const auto sr_resource = occasion ? std::optional(pucch_pdu(*find_pucch(occasion->resource))) : std::nullopt;
   const auto* csi_pucch = csi_due() ? find_pucch(ue->csi->resource) : nullptr;
   auto csi_bits = csi_pucch ? csi_report(false) : std::nullopt;
-
-  const auto add = [&](nr::l1::PucchPdu resource, const nr::l1::Bits& acks, std::optional<bool> request, const nr::l1::Bits& report) {
-    nr::l1_ue::PucchSend send;
-    send.uci = {acks, request, report, {}};
-    resource.uci = {acks.size, request.has_value(), report.size, 0};
-    send.pucch = resource;
-    send.power_dbm = pucch_power(resource, send.uci);
-    out.pucch.push_back(std::move(send));
-  };
 
   if (harq.bits.size() == 0) {
     if (csi_bits) {

@@ -421,8 +421,10 @@ void set_apart(const DciConfig& config, DciLayouts& l) {
 }
 
 Status shrink_fallback(const DciConfig& config, DciLayouts& l) {
-  l.uss01.padding = 0;
-  l.uss11.padding = 0;
+  if (!config.keep_step2_padding) {
+    l.uss01.padding = 0;
+    l.uss11.padding = 0;
+  }
   l.uss10 = l.css10;
   l.uss00 = l.css00;
   l.fallback_shrunk = true;

@@ -84,6 +84,8 @@ struct DciConfig {
   bool sul = false;
   bool uss_fallback = true;    // a USS with 0_0/1_0
   bool uss_dedicated = false;  // a USS with 0_1/1_1
+  // Step 4 removes the padding bit that step 2 gave to 0_1 and 1_1. OCUDU keeps it: true to be understood by its cells and UEs.
+  bool keep_step2_padding = false;
   Dci01Config dci01;
   Dci11Config dci11;
   bool operator==(const DciConfig&) const = default;

@@ -61,8 +61,8 @@ Status Pdcp::check(BearerId bearer, const PdcpConfig& config) {
   }
   if (bearer.srb && config.discard_ms) return fail(Fault::invalid, where, "discardTimer is not for SRBs");
   if (bearer.srb && config.status_report_required) return fail(Fault::invalid, where, "statusReportRequired is not for SRBs");
-  if (config.discard_ms && (*config.discard_ms == 0 || *config.discard_ms > 1500)) {
-    return fail(Fault::invalid, where, "discardTimer {} ms (1 to 1500, or infinity)", *config.discard_ms);
+  if (config.discard_ms && (*config.discard_ms == 0 || *config.discard_ms > 2000)) {
+    return fail(Fault::invalid, where, "discardTimer {} ms (1 to 2000, or infinity)", *config.discard_ms);
   }
   if (config.t_reordering_ms && *config.t_reordering_ms > 3000) {
     return fail(Fault::invalid, where, "t-Reordering {} ms (0 to 3000, or infinity)", *config.t_reordering_ms);
@@ -531,9 +531,10 @@ void Pdcp::commit(Pdu& pdu, bool verified) {
   update_reordering_timer();
 }
 
-// Nothing waits behind a gap at the cost of everything else: the wait ends when too much waits, or when the pool runs low.
+// Nothing waits behind a gap at the cost of everything else: the wait ends when too much waits, or when the pool runs low and it is for us.
 void Pdcp::limit_reordering() {
-  if (reordering_.size() <= limit::pdcp_reordering && pool_.in_use() + pool_.limit() / 16 < pool_.limit()) return;
+  const bool pool_is_low = pool_.in_use() + pool_.limit() / 16 >= pool_.limit() && 8 * reordering_.size() >= pool_.limit();
+  if (reordering_.size() <= limit::pdcp_reordering && !pool_is_low) return;
   ++statistics_.reordering_forced;
   deliver_below(rx_next_);
 }

@@ -16,8 +16,8 @@
 
 namespace sen::l2 {
 
-// Called after the entity has updated its own state: a port may call submit(), discard(), buffer() and pull() of the same entity, and nothing
-// else, before it returns.
+// Called after the entity has updated its own state: a port may call submit(), discard(), buffer() and pull() of the same entity, and
+// nothing else, before it returns.
 struct RlcPorts {
   std::function<void(Packet sdu)> deliver;
   // Every octet of the SDU submitted with this id was acknowledged (AM).
@@ -42,8 +42,8 @@ class RlcEntity {
   // 5.4: drops the SDU if no octet of it was handed to the MAC yet; true when it was dropped. Logarithmic in the SDUs queued.
   virtual bool discard(uint32_t id) = 0;
 
-  // 5.5: data volume, with the headers that it will get if nothing is segmented. SDUs that wait for the AM window are included, so pull() may
-  // return 0 though total is not.
+  // 5.5: data volume, with the headers that it will get if nothing is segmented. SDUs that wait for the AM window are included, so pull()
+  // may return 0 though total is not.
   virtual BufferStatus buffer() const = 0;
   // Writes the next RLC PDU, at most room.size() octets, and returns its size; 0: nothing to send or nothing fits.
   virtual size_t pull(std::span<uint8_t> room) = 0;

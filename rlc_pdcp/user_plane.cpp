@@ -215,7 +215,8 @@ void UserPlane::Impl::deliver_user(uint8_t number, Packet sdu) {
 
 bool UserPlane::Impl::send_on(uint8_t number, Packet packet) {
   Bearer& b = drb[number];
-  bool idle = b.pdcp->waiting().sdus == 0;
+  const RlcEntity* rlc = rlc_of({false, number});
+  bool idle = b.pdcp->waiting().sdus == 0 && !(rlc && rlc->buffer().total > 0);
   if (!b.pdcp->send(std::move(packet))) return false;
   if (idle && !is_suspended({false, number})) notify(b.lcid);
   return true;
@@ -270,7 +271,13 @@ Status UserPlane::set_drb(const DrbConfig& config) {
   return {};
 }
 
-Status UserPlane::set_rlc(const RlcBearer& config) {
+Status UserPlane::set_rlc(const RlcBearer& wanted) {
+  RlcBearer config = wanted;
+  if (const auto* existing = impl_->channel(config.lcid)) {
+    if (config.bearer == BearerId{false, 0}) config.bearer = existing->bearer;
+    if (config.rlc.tx_sn_bits == 0) config.rlc.tx_sn_bits = existing->config.tx_sn_bits;
+    if (config.rlc.rx_sn_bits == 0) config.rlc.rx_sn_bits = existing->config.rx_sn_bits;
+  }
   SEN_TRY(check(config));
   auto& slot = impl_->channels[config.lcid];
   auto& b = impl_->bearer(config.bearer);

@@ -52,6 +52,7 @@ class UserPlane {
   // Adds or reconfigures. Errors name the bearer and the parameter (a change the standard forbids without re-establishment, a limit).
   Status set_srb(const SrbConfig& config);
   Status set_drb(const DrbConfig& config);
+  // Of a channel that exists already, bearer {DRB, 0} and SN sizes of 0 keep what it has.
   Status set_rlc(const RlcBearer& config);
   void remove_drb(uint8_t drb);
   void remove_rlc(Lcid lcid);

@@ -1,7 +1,7 @@
 // Handover between cells of this gNB (TS 38.331 5.3.5.5, TS 33.501 6.9.2.3): no packet of an AM bearer is lost, because the UserPlane stays and its
 // PDCP entities retransmit what RLC had not delivered. The source cell serves SRB1 until the UE shows up in the target.
 #include "crypto/kdf.h"
-#include "mac/asn1.h"
+#include "mac/asn1/convert.h"
 #include "rlc_pdcp/asn1.h"
 #include "rrc/detail/messages.h"
 

@@ -1,7 +1,7 @@
 // RRC reconfiguration without sync (TS 38.331 5.3.5): bearers, cell group, measurements and NAS PDUs in one message.
 #include <algorithm>
 
-#include "mac/asn1.h"
+#include "mac/asn1/convert.h"
 #include "rlc_pdcp/asn1.h"
 #include "rrc/detail/messages.h"
 

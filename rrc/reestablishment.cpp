@@ -1,7 +1,7 @@
 // RRC connection re-establishment (TS 38.331 5.3.7, TS 33.501 6.9.2.1.2): the UE comes back on CCCH and names its old C-RNTI and cell.
 #include <algorithm>
 
-#include "mac/asn1.h"
+#include "mac/asn1/convert.h"
 #include "rlc_pdcp/asn1.h"
 #include "rrc/detail/messages.h"
 

@@ -1,7 +1,7 @@
 // RRC connection establishment (TS 38.331 5.3.3) and what else comes on CCCH.
 #include <algorithm>
 
-#include "mac/asn1.h"
+#include "mac/asn1/convert.h"
 #include "rlc_pdcp/asn1.h"
 #include "rrc/detail/messages.h"
 

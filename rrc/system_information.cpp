@@ -1,7 +1,7 @@
 // System information and paging (TS 38.331 5.2.2, 5.3.2), and the dedicated configuration that a UE begins with.
 #include <algorithm>
 
-#include "mac/asn1.h"
+#include "mac/asn1/convert.h"
 #include "rrc/detail/messages.h"
 
 namespace sen::gnb {

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "base/log.h"
-#include "mac/asn1.h"
+#include "mac/asn1/convert.h"
 #include "ue/access_stratum.h"
 
 namespace sen::ue {

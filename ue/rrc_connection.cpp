@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 #include "crypto/kdf.h"
-#include "mac/asn1.h"
+#include "mac/asn1/convert.h"
 #include "rlc_pdcp/asn1.h"
 #include "ue/access_stratum.h"
 

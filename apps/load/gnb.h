@@ -13,6 +13,7 @@
 #include <functional>
 #include <unordered_map>
 
+#include "apps/load/access.h"
 #include "base/counter.h"
 #include "base/executor.h"
 #include "base/ip.h"
@@ -21,8 +22,6 @@
 #include "nr/ids.h"
 
 namespace sen::load {
-
-using UeIndex = uint32_t;
 
 struct GnbConfig {
   std::string name = "sen5g-load";

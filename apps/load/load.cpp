@@ -44,10 +44,10 @@ std::string failure_text(const ue::UeEvent& event) {
 }  // namespace
 
 struct LoadRunner::Ue {
-  Ue(UeIndex number, size_t gnb_index, Executor& executor) : index(number), gnb(gnb_index), limit(executor), pace(executor) {}
+  Ue(UeIndex number, Executor& executor) : index(number), limit(executor), pace(executor) {}
 
   UeIndex index;
-  size_t gnb;
+  bool begun = false;         // the first step
   size_t position = 0;        // in the plan
   bool ended = false;
   bool session_up = false;    // NAS says so
@@ -69,19 +69,30 @@ struct LoadRunner::Ue {
 
 Result<std::unique_ptr<LoadRunner>> LoadRunner::create(LoadConfig config, Executor& executor, crypto::RandomSource& random, Counters& counters,
                                                        LoadPorts ports) {
-  std::unique_ptr<LoadRunner> runner(new LoadRunner(std::move(config), executor, random, counters, std::move(ports)));
-  SEN_TRY(runner->prepare(counters));
+  if (config.gnbs.empty()) return fail(Fault::invalid, "gNBs", "there must be at least one");
+  std::unique_ptr<LoadRunner> runner(new LoadRunner(std::move(config), executor, random, std::move(ports)));
+  LoadRunner& r = *runner;
+  SEN_TRY(r.prepare());
+  r.emulated_ = std::make_unique<GnbAccess>(r.config_.gnbs, executor, counters, GnbAccess::Ports{r.ports_.send_n2, r.ports_.send_n3});
+  r.listen(*r.emulated_);
   return runner;
 }
 
-LoadRunner::LoadRunner(LoadConfig config, Executor& executor, crypto::RandomSource& random, Counters&, LoadPorts ports)
+Result<std::unique_ptr<LoadRunner>> LoadRunner::create(LoadConfig config, Executor& executor, crypto::RandomSource& random, LoadPorts ports,
+                                                       Access& access) {
+  std::unique_ptr<LoadRunner> runner(new LoadRunner(std::move(config), executor, random, std::move(ports)));
+  SEN_TRY(runner->prepare());
+  runner->listen(access);
+  return runner;
+}
+
+LoadRunner::LoadRunner(LoadConfig config, Executor& executor, crypto::RandomSource& random, LoadPorts ports)
     : config_(std::move(config)), executor_(executor), random_(random), ports_(std::move(ports)), plan_(plan_of(config_.scenario)),
       pace_(executor) {}
 
 LoadRunner::~LoadRunner() = default;
 
-Status LoadRunner::prepare(Counters& counters) {
-  if (config_.gnbs.empty()) return fail(Fault::invalid, "gNBs", "there must be at least one");
+Status LoadRunner::prepare() {
   if (config_.slices.empty()) return fail(Fault::invalid, "slices", "there must be at least one");
   if (config_.window == 0) return fail(Fault::invalid, "window", "0 UEs under way");
   SEN_TRY(ue::Usim::create(config_.home, config_.first_imsi, crypto::Milenage(config_.key, config_.opc)));
@@ -90,30 +101,32 @@ Status LoadRunner::prepare(Counters& counters) {
     return fail(Fault::invalid, "IMSI", "{} UEs from {} on leave the IMSI's digits", config_.ues, config_.first_imsi);
   }
   auto profile = std::make_shared<ue::UeProfile>();
-  profile->serving = config_.gnbs.front().plmn;
+  profile->serving = config_.gnbs.empty() ? config_.home : config_.gnbs.front().plmn;
   profile->suci = config_.suci;
   profile->requested_slices = config_.slices;
   profile->retry = false;  // what fails is counted, not repeated
   profile_ = std::move(profile);
   report_.ues = config_.ues;
   ues_.resize(config_.ues);
-  gnb_started_.resize(config_.gnbs.size());
-  gnb_ready_.resize(config_.gnbs.size());
-  for (size_t i = 0; i < config_.gnbs.size(); ++i) {
-    GnbPorts ports;
-    ports.send_n2 = [this, i](uint16_t stream, Bytes ngap) { return ports_.send_n2(i, stream, std::move(ngap)); };
-    ports.send_n3 = [this, i](const Endpoint& to, Bytes gtpu) { ports_.send_n3(i, to, std::move(gtpu)); };
-    ports.state = [this, i](bool ready, const std::string& reason) { gnb_state(i, ready, reason); };
-    ports.to_ue = [this](UeIndex ue, ByteView nas) { ues_[ue]->nas->received(nas); };
-    ports.released = [this](UeIndex ue) { ues_[ue]->nas->connection_released(); };
-    ports.paged = [this](UeIndex ue) { ues_[ue]->nas->paged(); };
-    ports.tunnel = [this](UeIndex ue, PduSessionId, bool up) {
-      if (up) on_tunnel(*ues_[ue]);
-    };
-    ports.packet = [this](UeIndex ue, PduSessionId, ByteView ip) { on_packet(*ues_[ue], ip); };
-    gnbs_.push_back(std::make_unique<Gnb>(config_.gnbs[i], executor_, counters, std::move(ports)));
-  }
   return {};
+}
+
+void LoadRunner::listen(Access& access) {
+  access_ = &access;
+  gnb_started_.resize(access.gnbs(), executor_.now());
+  gnb_ready_.resize(access.gnbs());
+  access.listen({.state = [this](size_t gnb, bool ready, const std::string& reason) { gnb_state(gnb, ready, reason); },
+                 .camped = [this](UeIndex ue, const Tai& tai) { on_camped(*ues_[ue], tai); },
+                 .nas = [this](UeIndex ue, ByteView nas) { ues_[ue]->nas->received(nas); },
+                 .released = [this](UeIndex ue, bool establishment_failed) {
+                   if (establishment_failed) ues_[ue]->nas->establishment_failed();
+                   else ues_[ue]->nas->connection_released();
+                 },
+                 .paged = [this](UeIndex ue) { ues_[ue]->nas->paged(); },
+                 .tunnel = [this](UeIndex ue, PduSessionId, bool up) {
+                   if (up) on_tunnel(*ues_[ue]);
+                 },
+                 .packet = [this](UeIndex ue, PduSessionId, ByteView ip) { on_packet(*ues_[ue], ip); }});
 }
 
 const ue::UeNas* LoadRunner::ue(UeIndex index) const { return index < ues_.size() && ues_[index] ? &*ues_[index]->nas : nullptr; }
@@ -122,11 +135,11 @@ const ue::UeNas* LoadRunner::ue(UeIndex index) const { return index < ues_.size(
 
 void LoadRunner::n2_up(size_t gnb) {
   gnb_started_[gnb] = executor_.now();
-  gnbs_[gnb]->n2_up();
+  emulated_->gnb(gnb).n2_up();
 }
-void LoadRunner::n2_down(size_t gnb, const std::string& reason) { gnbs_[gnb]->n2_down(reason); }
-void LoadRunner::n2_received(size_t gnb, uint16_t stream, ByteView ngap) { gnbs_[gnb]->n2_received(stream, ngap); }
-void LoadRunner::n3_received(size_t gnb, const Endpoint& from, ByteView gtpu) { gnbs_[gnb]->n3_received(from, gtpu); }
+void LoadRunner::n2_down(size_t gnb, const std::string& reason) { emulated_->gnb(gnb).n2_down(reason); }
+void LoadRunner::n2_received(size_t gnb, uint16_t stream, ByteView ngap) { emulated_->gnb(gnb).n2_received(stream, ngap); }
+void LoadRunner::n3_received(size_t gnb, const Endpoint& from, ByteView gtpu) { emulated_->gnb(gnb).n3_received(from, gtpu); }
 
 void LoadRunner::gnb_state(size_t gnb, bool ready, const std::string& reason) {
   gnb_ready_[gnb] = ready;
@@ -139,7 +152,7 @@ void LoadRunner::gnb_state(size_t gnb, bool ready, const std::string& reason) {
       if (ports_.step) ports_.step({static_cast<UeIndex>(gnb), Step::ng_setup, false, {}, reason});
       return stop({});
     }
-    log_warning(Layer::load, "{}: N2 lost: {}", config_.gnbs[gnb].name, reason);
+    log_warning(Layer::load, "gNB {}: N2 lost: {}", gnb, reason);
     return;
   }
   Duration latency = executor_.now() - gnb_started_[gnb];
@@ -172,8 +185,7 @@ void LoadRunner::start_more() {
 }
 
 void LoadRunner::start_ue(UeIndex index) {
-  size_t gnb = index % gnbs_.size();
-  ues_[index] = std::make_unique<Ue>(index, gnb, executor_);
+  ues_[index] = std::make_unique<Ue>(index, executor_);
   Ue& ue = *ues_[index];
   std::string imsi = std::to_string(std::stoull(config_.first_imsi) + index);
   imsi.insert(0, config_.first_imsi.size() - imsi.size(), '0');
@@ -191,7 +203,12 @@ void LoadRunner::start_ue(UeIndex index) {
   ue.nas.emplace(config, executor_, random_,
                  ue::UeNasPorts{[this, &ue](Bytes pdu, const ue::Establishment* establishment) { send_nas(ue, std::move(pdu), establishment); },
                                 [this, &ue](const ue::UeEvent& event) { on_event(ue, event); }});
-  ue.nas->camped_on({config_.gnbs[gnb].plmn, config_.gnbs[gnb].tac});
+  access_->switch_on(index, *ue.nas);
+}
+
+void LoadRunner::on_camped(Ue& ue, const Tai& tai) {
+  ue.nas->camped_on(tai);
+  if (std::exchange(ue.begun, true)) return;
   begin_step(ue);
 }
 
@@ -243,7 +260,7 @@ void LoadRunner::perform(Ue& ue, Step step) {
       return send_ping(ue);
     case Step::uplink: return start_uplink(ue);
     case Step::downlink: return start_downlink(ue);
-    case Step::an_release: return order(gnbs_[ue.gnb]->request_release(ue.index));
+    case Step::an_release: return order(access_->request_release(ue.index));
     case Step::service_request:
       ue.service_up = false;
       return order(ue.nas->request_service(1 << session_id));
@@ -316,17 +333,14 @@ void LoadRunner::stop(const std::string& reason) {
 // ---- NAS ----------------------------------------------------------------------------------------------------------------------------
 
 void LoadRunner::send_nas(Ue& ue, Bytes pdu, const ue::Establishment* establishment) {
-  Gnb& gnb = *gnbs_[ue.gnb];
-  Status sent = establishment ? gnb.initial_nas(ue.index, std::move(pdu), static_cast<ngap::RrcEstablishmentCause>(establishment->cause),
-                                                establishment->s_tmsi)
-                              : gnb.uplink_nas(ue.index, std::move(pdu));
+  Status sent = access_->send_nas(ue.index, std::move(pdu), establishment);
   if (sent) return;
   log_debug(Layer::load, "imsi-{}: NAS message not sent: {}", ue.nas->imsi(), sent.error().describe());
   if (establishment) executor_.post([&ue] { ue.nas->establishment_failed(); });
 }
 
 void LoadRunner::on_event(Ue& ue, const ue::UeEvent& event) {
-  gnbs_[ue.gnb]->camp(ue.index, ue.nas->guti() && ue.nas->state() == ue::UeNas::State::registered ? std::optional(ue.nas->guti()->s_tmsi())
+  access_->set_identity(ue.index, ue.nas->guti() && ue.nas->state() == ue::UeNas::State::registered ? std::optional(ue.nas->guti()->s_tmsi())
                                                                                                   : std::nullopt);
   if (ue.ended) return;
   switch (event.kind) {
@@ -376,7 +390,7 @@ void LoadRunner::establish_session(Ue& ue) {
 
 // The NAS message and the tunnel come in either order.
 void LoadRunner::on_tunnel(Ue& ue) {
-  if (ue.ended || !gnbs_[ue.gnb]->has_tunnel(ue.index, session_id)) return;
+  if (ue.ended || !access_->has_tunnel(ue.index, session_id)) return;
   if ((at(ue, Step::session) && ue.session_up) || (at(ue, Step::service_request) && ue.service_up)) finish_step(ue);
 }
 
@@ -388,7 +402,10 @@ IpAddress LoadRunner::target_of(const Ue& ue) const {
   return {};
 }
 
-void LoadRunner::send_packet(Ue& ue, const Bytes& ip) { (void)gnbs_[ue.gnb]->uplink_packet(ue.index, session_id, ip); }
+void LoadRunner::send_packet(Ue& ue, const Bytes& ip) {
+  const ue::Session* session = ue.nas->session(session_id);
+  (void)access_->send_packet(ue.index, session_id, session ? session->default_qfi : Qfi{1}, ip);
+}
 
 void LoadRunner::solicit_router(Ue& ue) {
   if (!at(ue, Step::ipv6_prefix)) return;

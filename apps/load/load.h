@@ -10,7 +10,8 @@
 
 #include <memory>
 
-#include "apps/load/gnb.h"
+#include "apps/load/access.h"
+#include "apps/load/gnb_access.h"
 #include "apps/load/ip_host.h"
 #include "apps/load/report.h"
 #include "ue/nas.h"
@@ -64,6 +65,9 @@ class LoadRunner {
   // Checks the configuration: IMSI range, keys, at least one gNB.
   static Result<std::unique_ptr<LoadRunner>> create(LoadConfig config, Executor& executor, crypto::RandomSource& random, Counters& counters,
                                                     LoadPorts ports);
+  // The same over another access than emulated gNBs; config.gnbs, send_n2 and send_n3 are not used.
+  static Result<std::unique_ptr<LoadRunner>> create(LoadConfig config, Executor& executor, crypto::RandomSource& random, LoadPorts ports,
+                                                    Access& access);
   ~LoadRunner();
 
   // Transport events, from the time of create() on. UEs start when every gNB is set up.
@@ -77,17 +81,19 @@ class LoadRunner {
   bool finished() const { return finished_; }
   const LoadReport& report() const { return report_; }
   uint32_t started() const { return started_; }
-  Gnb& gnb(size_t index) { return *gnbs_[index]; }
+  Gnb& gnb(size_t index) { return emulated_->gnb(index); }  // with emulated gNBs
   // The UE by number, null before its start.
   const ue::UeNas* ue(UeIndex index) const;
 
  private:
   struct Ue;
-  LoadRunner(LoadConfig config, Executor& executor, crypto::RandomSource& random, Counters& counters, LoadPorts ports);
-  Status prepare(Counters& counters);
+  LoadRunner(LoadConfig config, Executor& executor, crypto::RandomSource& random, LoadPorts ports);
+  Status prepare();
+  void listen(Access& access);
   void gnb_state(size_t gnb, bool ready, const std::string& reason);
   void start_more();
   void start_ue(UeIndex index);
+  void on_camped(Ue& ue, const Tai& tai);
   void begin_step(Ue& ue);
   void perform(Ue& ue, Step step);
   void finish_step(Ue& ue);
@@ -120,7 +126,8 @@ class LoadRunner {
   LoadPorts ports_;
   std::vector<Step> plan_;
   std::shared_ptr<const ue::UeProfile> profile_;
-  std::vector<std::unique_ptr<Gnb>> gnbs_;
+  std::unique_ptr<GnbAccess> emulated_;
+  Access* access_ = nullptr;
   std::vector<Time> gnb_started_;
   std::vector<bool> gnb_ready_;
   std::vector<std::unique_ptr<Ue>> ues_;

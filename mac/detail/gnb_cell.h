@@ -128,6 +128,7 @@ struct GnbCell::Impl {
   Status add(Rnti rnti, const UeConfig& config, l2::UserPlane& user_plane);
   Status configure(Ue& ue, const UeConfig& config, bool later);
   void set_channels(Ue& ue);
+  void note_grant_slots(const gnb::TimeTable& table, bool any_slot);
   void remove(Rnti rnti);
   std::optional<Rnti> new_rnti();
   uint64_t number_of(Slot slot) const;
@@ -220,6 +221,8 @@ struct GnbCell::Impl {
   void on_uci(Slot slot, const nr::l1::RxUci& rx);
   void on_harq(Ue& ue, UciEntry& entry, const nr::l1::RxUci& rx);
   void on_ack(Ue& ue, unsigned process, bool ack, bool dtx);
+  void resolved(Ue& ue);
+  void settled(Rnti rnti);
   void on_csi(Ue& ue, const nr::l1::RxUci& rx, bool on_pusch);
   void enter_calendar(Ue& ue);
   void leave_calendar(uint16_t id);
@@ -253,6 +256,7 @@ struct GnbCell::Impl {
   };
   std::vector<std::vector<Periodic>> calendar = std::vector<std::vector<Periodic>>(calendar_slots);
   unsigned horizon = 16;
+  std::vector<uint8_t> ul_grants_in;                 // by slot of the TDD period: may some UE be granted a PUSCH from there?
   bool started = false;
   uint64_t now = 0;                                  // slots since the first one, plus an offset that keeps slot % ring
   Slot slot;

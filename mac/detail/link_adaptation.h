@@ -16,31 +16,6 @@ inline float sinr_of_cqi(nr::CqiTable table, unsigned cqi) {
   return row ? needed_sinr_db(row->efficiency()) : -10.0f;
 }
 
-// One direction of one UE.
-class LinkAdaptation {
- public:
-  LinkAdaptation() = default;
-  LinkAdaptation(float sinr_db, double bler_target)
-      : sinr_db_(sinr_db), up_db_(static_cast<float>(step_db * bler_target / (1 - bler_target))) {}
-
-  void measured(float sinr_db, bool known = true) {
-    sinr_db = std::clamp(sinr_db, -20.0f, 50.0f);
-    sinr_db_ = known_ ? sinr_db_ + 0.25f * (sinr_db - sinr_db_) : sinr_db;
-    known_ = known_ || known;
-  }
-  // Of a first transmission.
-  void result(bool ok) { offset_db_ = std::clamp(offset_db_ + (ok ? up_db_ : -step_db), -20.0f, 15.0f); }
-  float sinr_db() const { return sinr_db_; }
-  float effective_db() const { return sinr_db_ + offset_db_; }
-
- private:
-  static constexpr float step_db = 0.5f;
-  float sinr_db_ = 10;
-  float offset_db_ = 0;
-  float up_db_ = 0.05f;
-  bool known_ = false;
-};
-
 // Thresholds of one MCS table, made once.
 class McsChooser {
  public:
@@ -66,6 +41,41 @@ class McsChooser {
   unsigned max_ = 0;
   nr::Mcs rows_[32];
   float need_db_[32] = {};
+};
+
+// One direction of one UE.
+class LinkAdaptation {
+ public:
+  LinkAdaptation() = default;
+  LinkAdaptation(float sinr_db, double bler_target)
+      : sinr_db_(sinr_db), up_db_(static_cast<float>(step_db * bler_target / (1 - bler_target))) {}
+
+  void measured(float sinr_db, bool known = true) {
+    sinr_db = std::clamp(sinr_db, -20.0f, 50.0f);
+    sinr_db_ = known_ ? sinr_db_ + 0.25f * (sinr_db - sinr_db_) : sinr_db;
+    known_ = known_ || known;
+  }
+  // Of a first transmission.
+  void result(bool ok) { offset_db_ = std::clamp(offset_db_ + (ok ? up_db_ : -step_db), -20.0f, 15.0f); }
+  // Spectral efficiency of the MCS that would be chosen, remembered until something changes.
+  double rate(const McsChooser& chooser) const {
+    if (effective_db() != rated_db_) {
+      rated_db_ = effective_db();
+      rate_ = chooser.mcs(chooser.choose(rated_db_)).efficiency();
+    }
+    return rate_;
+  }
+  float sinr_db() const { return sinr_db_; }
+  float effective_db() const { return sinr_db_ + offset_db_; }
+
+ private:
+  static constexpr float step_db = 0.5f;
+  float sinr_db_ = 10;
+  float offset_db_ = 0;
+  float up_db_ = 0.05f;
+  bool known_ = false;
+  mutable float rated_db_ = -1000;
+  mutable double rate_ = 0;
 };
 
 }  // namespace sen::mac::gnb

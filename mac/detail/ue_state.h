@@ -105,7 +105,7 @@ struct ChannelState {
 };
 
 struct DrxState {
-  At on_until = 0, inactive_until = 0, short_until = 0;
+  At on_since = -1, on_until = 0, inactive_until = 0, short_until = 0;
   bool waits_for_pdcch = false;  // contention-free access done, no PDCCH with C-RNTI yet
 };
 

@@ -3,9 +3,7 @@
 namespace sen::l2 {
 
 AmEntity::AmEntity(Executor& executor, PacketPool& pool, const RlcConfig& config, RlcPorts ports)
-    : ports_(std::move(ports)),
-      transmitter_(executor, config, statistics_, *this),
-      receiver_(executor, pool, config, statistics_, *this) {}
+    : ports_(std::move(ports)), transmitter_(executor, config, statistics_, *this), receiver_(executor, pool, config, statistics_, *this) {}
 
 void AmEntity::announce() {
   bool had = announced_;

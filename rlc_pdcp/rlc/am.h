@@ -29,7 +29,7 @@ class AmEntity final : public RlcEntity {
   void receive_status(ByteView pdu);
 
   RlcPorts ports_;
-  bool used_ = false;       // since establishment or re-establishment
+  bool used_ = false;  // since establishment or re-establishment
   bool announced_ = false;
   AmTransmitter transmitter_;
   AmReceiver receiver_;

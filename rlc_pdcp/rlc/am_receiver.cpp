@@ -7,11 +7,12 @@
 
 namespace sen::l2 {
 
-// The NACKs of a status report under construction. Neighbouring gaps become one NACK with a range, so the newest entry is held back until it is
-// known that nothing joins it. Without a writer only the size is counted.
+// The NACKs of a status report under construction. Neighbouring gaps become one NACK with a range, so the newest entry is held back until
+// it is known that nothing joins it. Without a writer only the size is counted.
 class AmReceiver::Report {
  public:
-  Report(SnSpace space, unsigned sn_bits, size_t room, StatusWriter* writer) : space_(space), sn_bits_(sn_bits), room_(room), writer_(writer) {}
+  Report(SnSpace space, unsigned sn_bits, size_t room, StatusWriter* writer)
+      : space_(space), sn_bits_(sn_bits), room_(room), writer_(writer) {}
 
   // False when there is no room for it.
   bool add(const Nack& gap) {
@@ -47,7 +48,8 @@ class AmReceiver::Report {
 
  private:
   bool joins(const Nack& gap) const {
-    return last_.so_end == Nack::to_end && gap.so_start == 0 && last_.count + gap.count <= 255 && gap.sn == space_.add(last_.sn, last_.count);
+    return last_.so_end == Nack::to_end && gap.so_start == 0 && last_.count + gap.count <= 255 &&
+           gap.sn == space_.add(last_.sn, last_.count);
   }
 
   SnSpace space_;

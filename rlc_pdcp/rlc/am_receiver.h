@@ -60,7 +60,7 @@ class AmReceiver {
   Reassembly reassembly_;
 
   bool triggered_ = false;
-  bool poll_delayed_ = false;    // polls wait for RX_Highest_Status to pass them (5.3.4): the lowest and the highest SN
+  bool poll_delayed_ = false;  // polls wait for RX_Highest_Status to pass them (5.3.4): the lowest and the highest SN
   uint32_t poll_low_ = 0, poll_high_ = 0;
   mutable uint32_t status_size_ = 0;  // of the report, 0: to be computed
   RlcTimer<AmReceiver, &AmReceiver::reassembly_expired> reassembly_timer_;

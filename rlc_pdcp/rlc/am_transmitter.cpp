@@ -74,17 +74,14 @@ size_t AmTransmitter::pull_retransmission(std::span<uint8_t> room) {
   while (offset(retransmit_.front()) >= slots_.size() || slots_[offset(retransmit_.front())].wanted == Slot::none) retransmit_.pop_front();
   uint32_t sn = retransmit_.front();
   Slot& slot = slots_[offset(sn)];
-  Ranges& wanted = wanted_[slot.wanted];
-  auto [begin, end] = wanted.front();
-  size_t n = fitting(room.size(), begin, end);
+  Range range{0, static_cast<uint16_t>(slot.sdu.size())};
+  if (slot.wanted != Slot::whole) range = wanted_[slot.wanted].front();
+  size_t n = fitting(room.size(), range.begin, range.end);
   if (n == 0) return 0;
-  wanted_volume_ -= volume(slot);
-  wanted.take_front(static_cast<uint16_t>(n));
-  wanted_volume_ += volume(slot);
-  if (wanted.empty()) drop_wanted(slot);
+  take_wanted(slot, n);
   ++statistics_.tx_retransmissions;
   statistics_.tx_retransmitted_octets += n;
-  return write(room, sn, slot.sdu, begin, n, poll_due(0));
+  return write(room, sn, slot.sdu, range.begin, n, poll_due(0));
 }
 
 size_t AmTransmitter::pull_new(std::span<uint8_t> room) {
@@ -108,8 +105,10 @@ size_t AmTransmitter::pull_new(std::span<uint8_t> room) {
 size_t AmTransmitter::write(std::span<uint8_t> room, uint32_t sn, const Packet& sdu, size_t begin, size_t n, bool poll) {
   bool first = begin == 0, last = begin + n == sdu.size();
   DataHeader header{.poll = poll, .sn = sn, .so = static_cast<uint16_t>(begin)};
-  if (first) header.si = last ? SegmentInfo::whole : SegmentInfo::first;
-  else header.si = last ? SegmentInfo::last : SegmentInfo::middle;
+  if (first)
+    header.si = last ? SegmentInfo::whole : SegmentInfo::first;
+  else
+    header.si = last ? SegmentInfo::last : SegmentInfo::middle;
   size_t at = write_amd_header(room, config_.tx_sn_bits, header);
   std::memcpy(room.data() + at, sdu.data() + begin, n);
   if (header.si != SegmentInfo::whole) ++statistics_.tx_segments;
@@ -202,10 +201,7 @@ void AmTransmitter::acknowledge(size_t begin, size_t end) {
 
 void AmTransmitter::acknowledge_one(size_t at) {
   Slot& slot = slots_[at];
-  if (slot.wanted != Slot::none) {
-    wanted_volume_ -= volume(slot);
-    drop_wanted(slot);
-  }
+  if (slot.wanted != Slot::none) drop_wanted(slot);
   slot.sdu = {};
   acknowledged_.set(sn_at(at));
   ++statistics_.tx_delivered;
@@ -221,40 +217,72 @@ void AmTransmitter::negative(size_t at, uint16_t begin, uint32_t end) {
 
 // 5.3.2: RETX_COUNT goes up once for each report, unless what is wanted waits for its retransmission already.
 void AmTransmitter::consider_retransmission(size_t at, uint16_t begin, uint16_t end) {
+  if (!want(at, begin, end)) return;
   Slot& slot = slots_[at];
-  bool fresh = slot.wanted == Slot::none;
-  if (fresh) {
-    slot.wanted = wanted_.acquire();
-    retransmit_.push_back(sn_at(at));
-    ++retransmitting_;
-  }
-  Ranges& wanted = wanted_[slot.wanted];
-  wanted_volume_ -= fresh ? 0 : volume(slot);
-  auto added = wanted.add(begin, end);
-  if (!added) {  // too many parts: all that was sent
-    wanted.clear();
-    added = wanted.add(0, sent_octets(at));
-  }
-  wanted_volume_ += volume(slot);
-  if (*added == 0) return;
-  if (slot.retx_count < 0) slot.retx_count = 0;
-  else if (slot.report != report_) ++slot.retx_count;
-  else return;
+  if (slot.retx_count < 0)
+    slot.retx_count = 0;
+  else if (slot.report != report_)
+    ++slot.retx_count;
+  else
+    return;
   slot.report = report_;
   if (slot.retx_count != config_.max_retx_threshold) return;
   ++statistics_.max_retransmissions;
   max_reached_ = true;
 }
 
+// False when all of it is wanted already.
+bool AmTransmitter::want(size_t at, uint16_t begin, uint16_t end) {
+  Slot& slot = slots_[at];
+  if (slot.wanted == Slot::whole) return false;
+  bool whole = begin == 0 && end == slot.sdu.size();
+  if (slot.wanted == Slot::none) {
+    retransmit_.push_back(sn_at(at));
+    ++retransmitting_;
+    slot.wanted = whole ? Slot::whole : wanted_.acquire();
+    if (!whole) wanted_[slot.wanted].add(begin, end);
+    wanted_volume_ += volume(slot);
+    return true;
+  }
+  Ranges& ranges = wanted_[slot.wanted];
+  wanted_volume_ -= volume(slot);
+  auto added = ranges.add(begin, end);
+  if (!added) {  // too many parts: all that was sent
+    ranges.clear();
+    added = ranges.add(0, sent_octets(at));
+  }
+  wanted_volume_ += volume(slot);
+  return *added != 0;
+}
+
+void AmTransmitter::take_wanted(Slot& slot, size_t n) {
+  if (slot.wanted == Slot::whole) {
+    if (n == slot.sdu.size()) return drop_wanted(slot);
+    wanted_volume_ -= volume(slot);
+    slot.wanted = wanted_.acquire();
+    wanted_[slot.wanted].add(static_cast<uint16_t>(n), static_cast<uint16_t>(slot.sdu.size()));
+    wanted_volume_ += volume(slot);
+    return;
+  }
+  wanted_volume_ -= volume(slot);
+  wanted_[slot.wanted].take_front(static_cast<uint16_t>(n));
+  wanted_volume_ += volume(slot);
+  if (wanted_[slot.wanted].empty()) drop_wanted(slot);
+}
+
 void AmTransmitter::drop_wanted(Slot& slot) {
-  wanted_[slot.wanted].clear();
-  wanted_.release(slot.wanted);
+  wanted_volume_ -= volume(slot);
+  if (slot.wanted != Slot::whole) {
+    wanted_[slot.wanted].clear();
+    wanted_.release(slot.wanted);
+  }
   slot.wanted = Slot::none;
   if (--retransmitting_ == 0) retransmit_.clear();
 }
 
 // The octets that retransmitting takes if nothing is segmented any further.
 uint32_t AmTransmitter::volume(const Slot& slot) const {
+  if (slot.wanted == Slot::whole) return static_cast<uint32_t>(slot.sdu.size() + amd_header_size(config_.tx_sn_bits, false));
   uint32_t octets = 0;
   for (const Range& range : wanted_[slot.wanted].list())
     octets += static_cast<uint32_t>(range.end - range.begin + amd_header_size(config_.tx_sn_bits, range.begin != 0));

@@ -47,12 +47,12 @@ class AmTransmitter {
  private:
   // An SDU with an SN: TX_Next_Ack and those after it. Without packet once acknowledged.
   struct Slot {
-    static constexpr uint32_t none = ~0u;
+    static constexpr uint32_t none = ~0u, whole = ~0u - 1;
     Packet sdu;
     uint32_t id = RlcEntity::no_id;
-    uint32_t wanted = none;    // its octets to retransmit, in wanted_
-    uint32_t report = 0;       // the status PDU that incremented RETX_COUNT last
-    int16_t retx_count = -1;   // -1: never considered for retransmission
+    uint32_t wanted = none;   // what to retransmit: nothing, the whole SDU, or ranges in wanted_
+    uint32_t report = 0;      // the status PDU that incremented RETX_COUNT last
+    int16_t retx_count = -1;  // -1: never considered for retransmission
   };
 
   uint32_t sn_at(size_t offset) const { return space_.add(next_ack_, static_cast<uint32_t>(offset)); }
@@ -74,6 +74,8 @@ class AmTransmitter {
   void acknowledge_one(size_t offset);
   void negative(size_t offset, uint16_t begin, uint32_t end);
   void consider_retransmission(size_t offset, uint16_t begin, uint16_t end);
+  bool want(size_t offset, uint16_t begin, uint16_t end);
+  void take_wanted(Slot& slot, size_t n);
   void drop_wanted(Slot& slot);
   uint32_t volume(const Slot& slot) const;
   void poll_timer_expired();
@@ -86,24 +88,24 @@ class AmTransmitter {
 
   SduQueue queue_;
   Ring<Slot> slots_;
-  SnBits acknowledged_;          // from TX_Next_Ack on
-  uint32_t next_ack_ = 0;        // TX_Next_Ack
-  uint32_t tx_next_ = 0;         // TX_Next
-  bool segmenting_ = false;      // the last slot's SDU is sent up to sent_
+  SnBits acknowledged_;      // from TX_Next_Ack on
+  uint32_t next_ack_ = 0;    // TX_Next_Ack
+  uint32_t tx_next_ = 0;     // TX_Next
+  bool segmenting_ = false;  // the last slot's SDU is sent up to sent_
   uint16_t sent_ = 0;
   int64_t segmenting_since_ns_ = 0;
 
   Pool<Ranges> wanted_;
   Ring<uint32_t> retransmit_;    // SNs in the order in which they were considered; may hold some that were acknowledged since
-  uint32_t retransmitting_ = 0;  // slots with wanted octets
+  uint32_t retransmitting_ = 0;  // slots of which something is wanted
   uint32_t wanted_volume_ = 0;
-  uint32_t report_ = 0;          // counts status PDUs, and expiries of t-PollRetransmit
+  uint32_t report_ = 0;  // counts status PDUs, and expiries of t-PollRetransmit
   bool max_reached_ = false;
   std::vector<uint32_t> delivered_;
 
   uint32_t pdu_without_poll_ = 0, octets_without_poll_ = 0;
   uint32_t poll_sn_ = 0;
-  bool poll_forced_ = false;     // t-PollRetransmit expired
+  bool poll_forced_ = false;  // t-PollRetransmit expired
   RlcTimer<AmTransmitter, &AmTransmitter::poll_timer_expired> poll_timer_;
 };
 

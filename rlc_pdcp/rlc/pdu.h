@@ -42,9 +42,9 @@ inline bool is_control(ByteView pdu) { return !pdu.empty() && (pdu[0] & 0x80) ==
 struct Nack {
   static constexpr uint16_t to_end = 0xffff;
   uint32_t sn = 0;
-  uint32_t count = 1;         // NACK range, 1 to 255
+  uint32_t count = 1;  // NACK range, 1 to 255
   uint16_t so_start = 0;
-  uint16_t so_end = to_end;   // the last missing octet
+  uint16_t so_end = to_end;  // the last missing octet
   bool partial() const { return so_start != 0 || so_end != to_end; }
   bool operator==(const Nack&) const = default;
 };
@@ -63,7 +63,8 @@ class StatusReader {
   Step next(Nack& nack);
 
  private:
-  StatusReader(ByteView rest, unsigned sn_bits, uint32_t ack_sn, bool more) : rest_(rest), ack_sn_(ack_sn), sn_bits_(sn_bits), more_(more) {}
+  StatusReader(ByteView rest, unsigned sn_bits, uint32_t ack_sn, bool more)
+      : rest_(rest), ack_sn_(ack_sn), sn_bits_(sn_bits), more_(more) {}
 
   ByteView rest_;
   uint32_t ack_sn_;
@@ -85,7 +86,7 @@ class StatusWriter {
  private:
   std::span<uint8_t> room_;
   size_t size_ = status_header_size;
-  size_t e1_at_ = 0;      // octet of the last entry's E1 bit; 0: there is no entry
+  size_t e1_at_ = 0;  // octet of the last entry's E1 bit; 0: there is no entry
   uint8_t e1_mask_ = 0;
   unsigned sn_bits_;
 };

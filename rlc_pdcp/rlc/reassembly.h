@@ -22,7 +22,8 @@ class Reassembly {
 
   Reassembly(PacketPool& pool, SnSpace space) : pool_(&pool), space_(space) {}
 
-  // SNs compare from `base`, which is not after any SN held. With `displace`, the highest SN held gives way to a lower one that finds no room.
+  // SNs compare from `base`, which is not after any SN held. With `displace`, the highest SN held gives way to a lower one that finds no
+  // room.
   Outcome add(const DataPdu& pdu, uint32_t base, bool displace, Packet& sdu);
 
   struct Partial {

@@ -21,8 +21,10 @@ size_t SduQueue::find(uint32_t id) const {
     size_t middle = (low + high) / 2, probe = middle;
     while (probe > low && ring_[probe].id == RlcEntity::no_id) --probe;
     bool before = ring_[probe].id == RlcEntity::no_id || static_cast<int32_t>(ring_[probe].id - id) < 0;
-    if (before) low = middle + 1;
-    else high = probe;
+    if (before)
+      low = middle + 1;
+    else
+      high = probe;
   }
   return low;
 }

@@ -22,9 +22,7 @@ class SnBits {
   explicit SnBits(SnSpace space) : space_(space) {}
 
   uint32_t base() const { return base_; }
-  bool test(uint32_t sn) const {
-    return space_.offset(sn, base_) < capacity() && (words_[index(sn) / 64] >> (index(sn) % 64) & 1) != 0;
-  }
+  bool test(uint32_t sn) const { return space_.offset(sn, base_) < capacity() && (words_[index(sn) / 64] >> (index(sn) % 64) & 1) != 0; }
   void set(uint32_t sn) {
     if (space_.offset(sn, base_) >= capacity()) grow(space_.offset(sn, base_) + 1);
     words_[index(sn) / 64] |= uint64_t{1} << (index(sn) % 64);
@@ -50,7 +48,7 @@ class SnBits {
 
   SnSpace space_;
   uint32_t base_ = 0;
-  uint32_t count_ = 0;                 // of words, a power of two
+  uint32_t count_ = 0;  // of words, a power of two
   std::unique_ptr<uint64_t[]> words_;
 };
 

@@ -163,7 +163,10 @@ void UmReceiver::reestablish(unsigned sn_bits) {
 // --- Both --------------------------------------------------------------------------------------------------------------------
 
 UmEntity::UmEntity(Executor& executor, PacketPool& pool, const RlcConfig& config, RlcPorts ports)
-    : ports_(std::move(ports)), config_(config), transmitter_(executor, config, statistics_), receiver_(executor, pool, config, statistics_) {}
+    : ports_(std::move(ports)),
+      config_(config),
+      transmitter_(executor, config, statistics_),
+      receiver_(executor, pool, config, statistics_) {}
 
 bool UmEntity::submit(Packet sdu, uint32_t id) {
   size_t octets = sdu.size();
@@ -219,8 +222,7 @@ void UmEntity::reestablish() {
 Status UmEntity::reconfigure(const RlcConfig& config) {
   SEN_TRY(check(config, RlcMode::um));
   bool same = config.rx_sn_bits == config_.rx_sn_bits && config.tx_sn_bits == config_.tx_sn_bits;
-  if (used_ && !same)
-    return fail(Fault::invalid, "sn-FieldLength", "another SN size without re-establishment of RLC");
+  if (used_ && !same) return fail(Fault::invalid, "sn-FieldLength", "another SN size without re-establishment of RLC");
   receiver_.set_t_reassembly(config.t_reassembly_ms);
   config_ = config;
   if (!same) reestablish();

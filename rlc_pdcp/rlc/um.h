@@ -24,10 +24,10 @@ class UmTransmitter {
   RlcStatistics& statistics_;
   unsigned sn_bits_;
   SduQueue queue_;
-  Packet current_;       // being segmented: sent up to sent_
+  Packet current_;  // being segmented: sent up to sent_
   uint16_t sent_ = 0;
   int64_t current_since_ns_ = 0;
-  uint32_t next_ = 0;    // TX_Next
+  uint32_t next_ = 0;  // TX_Next
 };
 
 class UmReceiver {

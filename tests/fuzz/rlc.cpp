@@ -1,10 +1,11 @@
-// RLC entities of every mode and configuration against arbitrary PDUs from the peer, while SDUs, grants, discards and time go on. The first octets
-// choose the configuration; then each step is an operation octet with its operand.
+// RLC entities of every mode and configuration against arbitrary PDUs from the peer, while SDUs, grants, discards and time go on. The first
+// octets choose the configuration; then each step is an operation octet with its operand.
+#include "rlc_pdcp/rlc.h"
+
 #include <algorithm>
 
 #include "base/ensure.h"
 #include "rlc_pdcp/limits.h"
-#include "rlc_pdcp/rlc.h"
 
 namespace {
 
@@ -74,7 +75,8 @@ struct World {
 
 void check(const RlcStatistics& s) {
   ensure(s.tx_delivered <= s.tx_sdus && s.tx_discarded <= s.tx_sdus && s.tx_retransmissions <= s.tx_pdus);
-  ensure(s.rx_sdus + s.rx_status + s.rx_malformed + s.rx_invalid_status + s.rx_duplicates + s.rx_out_of_window + s.rx_no_buffer <= s.rx_pdus);
+  ensure(s.rx_sdus + s.rx_status + s.rx_malformed + s.rx_invalid_status + s.rx_duplicates + s.rx_out_of_window + s.rx_no_buffer <=
+         s.rx_pdus);
 }
 
 }  // namespace
@@ -98,8 +100,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         break;
       }
       case 7:
-        if (operation >> 3 == 31) world.entity->reestablish();
-        else world.entity->discard(world.next_id - (operation >> 3));
+        if (operation >> 3 == 31)
+          world.entity->reestablish();
+        else
+          world.entity->discard(world.next_id - (operation >> 3));
         break;
     }
   }

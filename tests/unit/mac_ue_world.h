@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "mac/pdu.h"
 #include "mac/ue.h"
 #include "nr/dci.h"
@@ -181,9 +183,13 @@ struct UeWorld {
     return block;
   }
   void data(size_t octets) {
-    Packet packet = pool.take(octets);
-    std::ranges::fill(packet.span(), 0x45);
-    plane.send_packet(1, 1, std::move(packet));
+    while (octets > 0) {
+      const size_t n = std::min<size_t>(octets, 1000);
+      Packet packet = pool.take(n);
+      std::ranges::fill(packet.span(), static_cast<uint8_t>(octets / 7));
+      EXPECT_TRUE(plane.send_packet(1, 1, std::move(packet)));
+      octets -= n;
+    }
   }
 
   CellConfig cell;

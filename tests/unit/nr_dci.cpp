@@ -26,6 +26,7 @@ DciConfig config_of(const Row& r) {
   c.active_ul_rb = static_cast<uint16_t>(number(r, "ul_bwp_active_rb"));
   c.uss_fallback = number(r, "monitors_0_0_1_0_in_uss");
   c.uss_dedicated = number(r, "monitors_0_1_1_1_in_uss");
+  c.keep_step2_padding = true;  // the vectors' origin does
   if (!c.uss_dedicated) return c;
   bool dynamic = r.at("pdsch_HARQ_ACK_Codebook") == "dynamic";
   Dci01Config& u = c.dci01;
@@ -91,7 +92,8 @@ uint32_t frequency_of(const Row& m, unsigned width) {
   unsigned hop = number(m, "f.N_ul_hop");
   uint32_t value = number(m, "f.frequency_resource");
   if (hop != 0) value |= number(m, "f.hopping_offset") << (width - hop);
-  if (m.contains("f.dynamic_resource_allocation") && m.at("f.dynamic_resource_allocation") == "type1") value |= 1u << (width - 1);
+  auto type = m.find("f.dynamic_resource_allocation");
+  if (type != m.end() && type->second == "1") value |= 1u << (width - 1);
   return value;
 }
 
@@ -345,4 +347,17 @@ TEST(NrDci, rar_frequency_converts_both_ways) {
       EXPECT_EQ(back.hopping_offset, value.hopping_offset);
     }
   }
+}
+
+TEST(NrDci, step_4_removes_the_padding_of_step_2) {
+  DciConfig c{.coreset0_rb = 48, .initial_dl_rb = 48, .initial_ul_rb = 48, .active_dl_rb = 162, .active_ul_rb = 162, .uss_dedicated = true};
+  c.dci01.report_trigger_size = 4;
+  c.dci11 = {.n_time_entries = 1, .dynamic_harq_codebook = false, .n_k1 = 5};
+  auto standard = dci_layouts(c);
+  ASSERT_TRUE(standard) << standard.error().describe();
+  ASSERT_TRUE(standard->fallback_shrunk);
+  EXPECT_EQ(standard->uss11.size(), 42u);
+  EXPECT_EQ(standard->uss10.size(), standard->css10.size());
+  c.keep_step2_padding = true;
+  EXPECT_EQ(dci_layouts(c)->uss11.size(), 43u);
 }

@@ -96,7 +96,8 @@ TEST(RlcCapture, our_receivers_get_every_pdcp_pdu_and_answer_as_theirs_did) {
       EXPECT_EQ(static_cast<size_t>(sdu[5] << 8 | sdu[6]), sdu.size() - 3) << name;
     }
   }
-  EXPECT_EQ(sdus, (std::map<std::string, size_t>{{"dlccch", 1}, {"dldrb1", 13}, {"dlsrb1", 7}, {"ulccch", 1}, {"uldrb1", 13}, {"ulsrb1", 9}}));
+  EXPECT_EQ(sdus,
+            (std::map<std::string, size_t>{{"dlccch", 1}, {"dldrb1", 13}, {"dlsrb1", 7}, {"ulccch", 1}, {"uldrb1", 13}, {"ulsrb1", 9}}));
 }
 
 // With grants of the same size our transmitter makes the same PDUs; when to poll is the implementation's choice.

@@ -11,7 +11,7 @@ namespace {
 // What may happen to a PDU on its way, and how large the MAC's grants are.
 struct Weather {
   double loss = 0.1, duplication = 0.05;
-  int max_delay_ms = 8;        // HARQ: later PDUs overtake
+  int max_delay_ms = 8;  // HARQ: later PDUs overtake
   size_t min_grant = 3, max_grant = 400;
   size_t max_sdu = 300;
 };
@@ -27,7 +27,8 @@ struct Pipe {
     if (pdu.empty() || random.chance(weather.loss)) return;
     int copies = random.chance(weather.duplication) ? 2 : 1;
     while (copies-- > 0)
-      under_way.emplace(world.executor.now() + std::chrono::milliseconds(random.between(0, static_cast<uint64_t>(weather.max_delay_ms))), pdu);
+      under_way.emplace(world.executor.now() + std::chrono::milliseconds(random.between(0, static_cast<uint64_t>(weather.max_delay_ms))),
+                        pdu);
   }
   void deliver_due(Rlc& to) {
     while (!under_way.empty() && under_way.begin()->first <= world.executor.now()) {
@@ -154,7 +155,8 @@ void run_um(uint64_t seed, unsigned sn_bits, Weather weather, int sdus) {
       int copies = random.chance(weather.duplication) ? 2 : 1;
       if (pdu[0] >> 6 == 0) fate.whole_copies[id] += copies;
       while (copies-- > 0)
-        under_way.emplace(world.executor.now() + std::chrono::milliseconds(random.between(0, static_cast<uint64_t>(weather.max_delay_ms))), pdu);
+        under_way.emplace(world.executor.now() + std::chrono::milliseconds(random.between(0, static_cast<uint64_t>(weather.max_delay_ms))),
+                          pdu);
     }
     world.run_ms(1);
     while (!under_way.empty() && under_way.begin()->first <= world.executor.now()) {

@@ -21,13 +21,13 @@ TEST_F(UmTx, puts_a_whole_sdu_behind_one_octet) {
 TEST_F(UmTx, segments_to_the_grant_and_numbers_the_sdu) {
   a.submit(6, 1);
   EXPECT_EQ(a.pull(1), "");
-  EXPECT_EQ(a.pull(3), "400001");         // first, SN 0
+  EXPECT_EQ(a.pull(3), "400001");           // first, SN 0
   EXPECT_EQ(a.entity->buffer().total, 7u);  // four octets and their header
-  EXPECT_EQ(a.pull(3), "");               // SO leaves no octet
-  EXPECT_EQ(a.pull(4), "c0000202");       // middle, SO 2
-  EXPECT_EQ(a.pull(6), "800003030405");   // last, SO 3
+  EXPECT_EQ(a.pull(3), "");                 // SO leaves no octet
+  EXPECT_EQ(a.pull(4), "c0000202");         // middle, SO 2
+  EXPECT_EQ(a.pull(6), "800003030405");     // last, SO 3
   a.submit(4, 2);
-  EXPECT_EQ(a.pull(4), "41000102");       // SN 1
+  EXPECT_EQ(a.pull(4), "41000102");  // SN 1
   EXPECT_EQ(a.pull(4), "81000303");
 }
 
@@ -183,8 +183,8 @@ TEST_F(UmRx, moves_the_window_and_drops_what_falls_out) {
 
 TEST_F(UmRx, takes_a_jump_over_the_whole_window) {
   a.receive("40aa");
-  a.receive("5eaa");      // SN 30
-  a.receive("7daa");      // SN 61: window 30 to 61
+  a.receive("5eaa");                            // SN 30
+  a.receive("7daa");                            // SN 61: window 30 to 61
   EXPECT_EQ(a.statistics().rx_lost_sdus, 30u);  // SN 0 to 29
   a.receive("9e0001bb");
   EXPECT_EQ(a.take_sdu(), "aabb");

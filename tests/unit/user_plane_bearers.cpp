@@ -128,7 +128,7 @@ TEST(UserPlane, refuses_configurations_that_the_standard_forbids) {
   EXPECT_EQ(text_of(up.set_rlc({4, {true, 1}, {}})), "LCID 4 for SRB1: SRB0 to SRB3 have LCID 0 to 3");
   EXPECT_EQ(text_of(up.set_rlc({3, {false, 1}, {}})), "LCID 3 for DRB1: a DRB's LCID is 4 to 32");
   EXPECT_EQ(text_of(up.set_srb({1, {.tx_sn_bits = 18}})), "SRB1: pdcp-SN-Size 18 (an SRB's is 12)");
-  EXPECT_EQ(text_of(up.set_drb({1, {.discard_ms = 2000}, World::flow(9)})), "DRB1: discardTimer 2000 ms (1 to 1500, or infinity)");
+  EXPECT_EQ(text_of(up.set_drb({1, {.discard_ms = 3000}, World::flow(9)})), "DRB1: discardTimer 3000 ms (1 to 2000, or infinity)");
   EXPECT_EQ(text_of(up.set_drb({33, {}, World::flow(9)})), "drb-Identity: 33 (1 to 32)");
   SdapConfig sdap = World::flow(9);
   sdap.session = 16;

@@ -1,9 +1,9 @@
 // A UE's dedicated configuration: CellGroupConfig without its RLC and PDCP parts (TS 38.331 6.3.2), and reconfigurationWithSync.
 #include <algorithm>
 
-#include "mac/asn1.h"
-#include "mac/detail/asn1_search_space.h"
-#include "mac/detail/asn1_values.h"
+#include "mac/asn1/convert.h"
+#include "mac/asn1/search_space.h"
+#include "mac/asn1/values.h"
 #include "nr/frequency_allocation.h"
 
 namespace sen::mac {
@@ -256,10 +256,10 @@ uint8_t dmrs_position_in(const auto& position) {
   return static_cast<unsigned>(*position) == 0 ? 0 : static_cast<unsigned>(*position) == 1 ? 1 : 3;
 }
 
-void mcs_table_out(uint8_t table, std::optional<rrc::McsTable>& out) {
+void mcs_table_out(uint8_t table, auto& out) {
   if (table == 2 || table == 3) out = static_cast<rrc::McsTable>(table - 2);
 }
-uint8_t mcs_table_in(const std::optional<rrc::McsTable>& in) { return in ? static_cast<uint8_t>(static_cast<unsigned>(*in) + 2) : 1; }
+uint8_t mcs_table_in(const auto& in) { return in ? static_cast<uint8_t>(static_cast<unsigned>(*in) + 2) : 1; }
 
 rrc::ResourceAllocation allocation_out(bool type1) { return static_cast<rrc::ResourceAllocation>(type1); }
 

@@ -1,6 +1,6 @@
-#include "mac/detail/asn1_search_space.h"
+#include "mac/asn1/search_space.h"
 
-#include "mac/detail/asn1_values.h"
+#include "mac/asn1/values.h"
 
 namespace sen::mac::asn1 {
 namespace {

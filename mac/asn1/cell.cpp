@@ -1,9 +1,9 @@
 // The cell's configuration: SIB1's ServingCellConfigCommonSIB and, for handover, ServingCellConfigCommon (TS 38.331 6.3.2), and the MIB.
 #include <algorithm>
 
-#include "mac/asn1.h"
-#include "mac/detail/asn1_search_space.h"
-#include "mac/detail/asn1_values.h"
+#include "mac/asn1/convert.h"
+#include "mac/asn1/search_space.h"
+#include "mac/asn1/values.h"
 #include "nr/band.h"
 #include "nr/coreset0.h"
 #include "nr/frequency_allocation.h"
@@ -215,7 +215,7 @@ Status uplink_in(const rrc::BwpUplinkCommon& in, CellConfig& cell) {
   return {};
 }
 
-uint16_t ta_offset_in(const std::optional<rrc::TimingAdvanceOffset>& in) { return in ? decode(ta_offsets, *in) : 25600; }
+uint16_t ta_offset_in(const auto& in) { return in ? decode(ta_offsets, *in) : 25600; }
 
 // Frequencies of a carrier from its point A.
 void carrier_in(uint32_t point_a_arfcn, const rrc::ScsSpecificCarrier& carrier, uint32_t& centre_arfcn) {

@@ -15,7 +15,7 @@
 
 namespace sen::mac {
 
-// --- The cell (mac/asn1_cell.cpp)
+// --- The cell (cell.cpp)
 void to_asn1(const CellConfig& cell, rrc::ServingCellConfigCommonSib& out);
 void to_asn1(const CellConfig& cell, rrc::ServingCellConfigCommon& out);
 // `cell` holds what the MIB and the SSB told; the rest is filled in.
@@ -36,7 +36,7 @@ struct UeTimers {
 void to_asn1(const UeTimers& timers, rrc::UeTimersAndConstants& out);  // rounded up to the standard's values
 UeTimers from_asn1(const rrc::UeTimersAndConstants& in);
 
-// --- The UE (mac/asn1_ue.cpp)
+// --- The UE (ue.cpp)
 // MAC, physical layer and serving cell of `now`; where `before` is given, only what differs, with release lists. Logical channels go into the entries
 // of rlc_BearerToAddModList that l2::to_asn1 made, or into new ones.
 void to_asn1(const CellConfig& cell, const UeConfig* before, const UeConfig& now, rrc::CellGroupConfig& out);

@@ -90,6 +90,7 @@ class RadioNetwork final : public load::Access {
   Time start_{};
   uint64_t slots_ = 0;
   nr::Slot slot_;
+  std::string mismatch_;                 // the air's last one that was logged
 };
 
 }  // namespace sen

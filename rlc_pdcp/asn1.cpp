@@ -13,9 +13,10 @@ namespace {
 constexpr uint32_t infinity = 0xffffffff;
 constexpr uint32_t kb = 1024, mb = 1024 * 1024;  // pollByte: "kB25 corresponds to 25 kBytes"
 
-constexpr std::array<uint32_t, 63> poll_retransmit_ms{
-    5,   10,  15,  20,  25,  30,  35,  40,  45,  50,  55,  60,  65,  70,  75,  80,  85,  90,  95,  100,  105,  110,  115, 120, 125, 130, 135, 140, 145, 150, 155, 160,
-    165, 170, 175, 180, 185, 190, 195, 200, 205, 210, 215, 220, 225, 230, 235, 240, 245, 250, 300, 350,  400,  450,  500, 800, 1000, 2000, 4000, 1, 2, 3, 4};
+constexpr std::array<uint32_t, 63> poll_retransmit_ms{5,   10,  15,  20,  25,  30,  35,  40,  45,   50,   55,   60,  65,  70,  75,  80,
+                                                      85,  90,  95,  100, 105, 110, 115, 120, 125,  130,  135,  140, 145, 150, 155, 160,
+                                                      165, 170, 175, 180, 185, 190, 195, 200, 205,  210,  215,  220, 225, 230, 235, 240,
+                                                      245, 250, 300, 350, 400, 450, 500, 800, 1000, 2000, 4000, 1,   2,   3,   4};
 constexpr std::array<uint32_t, 24> poll_pdu{4,    8,     16,    32,    64,    128,   256,   512,   1024,  2048,  4096,  6144,
                                             8192, 12288, 16384, 20480, 24576, 28672, 32768, 40960, 49152, 57344, 65536, infinity};
 constexpr std::array<uint32_t, 44> poll_octets{
@@ -24,16 +25,18 @@ constexpr std::array<uint32_t, 44> poll_octets{
     5000 * kb, 5500 * kb, 6000 * kb, 6500 * kb, 7000 * kb, 7500 * kb, 8 * mb,    9 * mb,    10 * mb,   11 * mb,   12 * mb,
     13 * mb,   14 * mb,   15 * mb,   16 * mb,   17 * mb,   18 * mb,   20 * mb,   25 * mb,   30 * mb,   40 * mb,   infinity};
 constexpr std::array<uint32_t, 8> max_retx{1, 2, 3, 4, 6, 8, 16, 32};
-constexpr std::array<uint32_t, 31> reassembly_ms{0,  5,  10, 15, 20, 25, 30,  35,  40,  45,  50,  55,  60,  65,  70, 75,
+constexpr std::array<uint32_t, 31> reassembly_ms{0,  5,  10, 15, 20,  25,  30,  35,  40,  45,  50,  55,  60,  65,  70, 75,
                                                  80, 85, 90, 95, 100, 110, 120, 130, 140, 150, 160, 170, 180, 190, 200};
 constexpr std::array<uint32_t, 8> reassembly_ext_ms{210, 220, 340, 350, 550, 1100, 1650, 2200};
-constexpr std::array<uint32_t, 62> status_prohibit_ms{
-    0,   5,   10,  15,  20,  25,  30,  35,  40,  45,  50,  55,  60,  65,  70,  75,  80,  85,  90,  95,  100, 105, 110, 115, 120,  125,  130,  135,  140, 145, 150,
-    155, 160, 165, 170, 175, 180, 185, 190, 195, 200, 205, 210, 215, 220, 225, 230, 235, 240, 245, 250, 300, 350, 400, 450, 500,  800,  1000, 1200, 1600, 2000, 2400};
+constexpr std::array<uint32_t, 62> status_prohibit_ms{0,   5,   10,  15,  20,  25,  30,  35,  40,  45,   50,   55,   60,   65,  70,  75,
+                                                      80,  85,  90,  95,  100, 105, 110, 115, 120, 125,  130,  135,  140,  145, 150, 155,
+                                                      160, 165, 170, 175, 180, 185, 190, 195, 200, 205,  210,  215,  220,  225, 230, 235,
+                                                      240, 245, 250, 300, 350, 400, 450, 500, 800, 1000, 1200, 1600, 2000, 2400};
 constexpr std::array<uint32_t, 16> discard_ms{10, 20, 30, 40, 50, 60, 75, 100, 150, 200, 250, 300, 500, 750, 1500, infinity};
 constexpr std::array<uint32_t, 6> discard_ext_ms{1, 1, 2, 4, 6, 8};  // the first is half a millisecond: the timer's step here is one
-constexpr std::array<uint32_t, 36> reordering_ms{0,   1,   2,   4,   5,   8,   10,  15,  20,  30,   40,   50,   60,   80,   100,  120,  140,  160,
-                                                 180, 200, 220, 240, 260, 280, 300, 500, 750, 1000, 1250, 1500, 1750, 2000, 2250, 2500, 2750, 3000};
+constexpr std::array<uint32_t, 36> reordering_ms{0,   1,   2,   4,    5,    8,    10,   15,   20,   30,   40,   50,
+                                                 60,  80,  100, 120,  140,  160,  180,  200,  220,  240,  260,  280,
+                                                 300, 500, 750, 1000, 1250, 1500, 1750, 2000, 2250, 2500, 2750, 3000};
 
 // The smallest of the values that is not below `wanted`; the largest where none is.
 template <class E, size_t n>
@@ -171,7 +174,8 @@ Status read_rlc(const rrc::RlcBearerConfig& bearer, RlcConfig& out) {
   }
   if (bearer.rlc_config_v1610 && bearer.rlc_config_v1610->dl_am_rlc_v1610.t_status_prohibit_v1610) {
     constexpr std::array<uint32_t, 4> ms{1, 2, 3, 4};
-    SEN_ASSIGN(out.t_status_prohibit_ms, value_of(ms, *bearer.rlc_config_v1610->dl_am_rlc_v1610.t_status_prohibit_v1610, "t-StatusProhibit-v1610"));
+    SEN_ASSIGN(out.t_status_prohibit_ms,
+               value_of(ms, *bearer.rlc_config_v1610->dl_am_rlc_v1610.t_status_prohibit_v1610, "t-StatusProhibit-v1610"));
   }
   if (bearer.rlc_config_v1700) {
     const auto& late = *bearer.rlc_config_v1700;
@@ -219,7 +223,8 @@ Status refuse_what_is_not_offered(const rrc::PdcpConfig& in) {
     return fail(Fault::unsupported, "uplinkDataCompression-r17", "UDC is not offered");
   }
   if (in.initial_rx_deliv_r17) return fail(Fault::unsupported, "initialRX-DELIV-r17", "multicast is not offered");
-  if (in.drb && !in.drb->header_compression.not_used()) return fail(Fault::unsupported, "headerCompression", "ROHC is not offered (notUsed)");
+  if (in.drb && !in.drb->header_compression.not_used())
+    return fail(Fault::unsupported, "headerCompression", "ROHC is not offered (notUsed)");
   return {};
 }
 
@@ -349,7 +354,8 @@ Result<Change> from_asn1(const rrc::RadioBearerConfig& bearers, const rrc::CellG
   }
   if (bearers.drb_to_add_mod_list) {
     for (const auto& drb : *bearers.drb_to_add_mod_list) {
-      if (auto read = read_drb(drb, now, out); !read) return std::unexpected(std::move(read).error().within(fmt::format("DRB{}", drb.drb_identity)));
+      if (auto read = read_drb(drb, now, out); !read)
+        return std::unexpected(std::move(read).error().within(fmt::format("DRB{}", drb.drb_identity)));
     }
   }
   if (group.rlc_bearer_to_add_mod_list) {

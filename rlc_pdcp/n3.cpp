@@ -183,9 +183,7 @@ void N3::receive(const IpAddress& from, Packet datagram) {
   if (view) return impl_->user_packet(from, *view, std::move(datagram));
   switch (view.error()) {
     case gtpu::Reject::not_gpdu: return impl_->message(from, datagram.view());
-    case gtpu::Reject::unknown_extension:
-      impl_->drop(N3Drop::unknown_extension);
-      return impl_->answer(from, gtpu::supported_extensions());
+    case gtpu::Reject::unknown_extension: impl_->drop(N3Drop::unknown_extension); return impl_->answer(from, gtpu::supported_extensions());
     default: return impl_->drop(N3Drop::malformed);
   }
 }

@@ -3,8 +3,8 @@
 // Answers echo requests, G-PDUs for unknown tunnels (Error Indication) and unknown extension headers that it should understand (Supported
 // Extension Headers Notification), limit::error_indications_s a second at most. Every drop has a name (N3Statistics).
 //
-// N2 handover: at the source, forward() turns the tunnel's downlink back out to the forwarding tunnel that the target named, end marker included;
-// the target takes forwarded packets by a tunnel of its own, whose owner says `forwarding`.
+// N2 handover: at the source, forward() turns the tunnel's downlink back out to the forwarding tunnel that the target named, end marker
+// included; the target takes forwarded packets by a tunnel of its own, whose owner says `forwarding`.
 #pragma once
 
 #include <functional>
@@ -33,9 +33,9 @@ struct N3Owner {
 };
 
 struct N3Ports {
-  std::function<void(const IpAddress& peer, Packet datagram)> send;                             // UDP port 2152
+  std::function<void(const IpAddress& peer, Packet datagram)> send;  // UDP port 2152
   std::function<void(N3Owner owner, Qfi qfi, bool reflective, Packet packet)> downlink;
-  std::function<void(N3Owner owner)> error_indication;                                          // the UPF knows this tunnel no more
+  std::function<void(N3Owner owner)> error_indication;  // the UPF knows this tunnel no more
   std::function<void(N3Owner owner)> end_marker;
 };
 

@@ -9,8 +9,8 @@ namespace {
 
 constexpr size_t mac_octets = 4;
 constexpr size_t max_header_octets = 3;
-constexpr size_t full_batch = 8;          // packets whose CMACs hide each other's latency
-constexpr size_t um_discardable = 32;     // more than supply() leaves untransmitted in RLC UM
+constexpr size_t full_batch = 8;       // packets whose CMACs hide each other's latency
+constexpr size_t um_discardable = 32;  // more than supply() leaves untransmitted in RLC UM
 constexpr auto discard_step = std::chrono::milliseconds(1);
 
 enum ControlType : uint8_t { status_report = 0, interspersed_rohc_feedback = 1 };  // TS 38.323 6.3.8
@@ -45,8 +45,15 @@ const char* to_string(PdcpDrop drop) {
 
 // --- configuration -------------------------------------------------------------------------------------------------------
 
-Pdcp::Pdcp(Executor& executor, PacketPool& pool, BearerId bearer, crypto::Direction tx, const PdcpConfig& config, const PdcpKeys& keys, PdcpPorts ports)
-    : executor_(executor), pool_(pool), bearer_(bearer), config_(config), ports_(std::move(ports)), discard_timer_(executor), reordering_timer_(executor) {
+Pdcp::Pdcp(Executor& executor, PacketPool& pool, BearerId bearer, crypto::Direction tx, const PdcpConfig& config, const PdcpKeys& keys,
+           PdcpPorts ports)
+    : executor_(executor),
+      pool_(pool),
+      bearer_(bearer),
+      config_(config),
+      ports_(std::move(ports)),
+      discard_timer_(executor),
+      reordering_timer_(executor) {
   SrbProtection protection;
   if (!bearer.srb) protection = {config.integrity, config.ciphering};
   sides_[0] = {keys, protection, opposite(tx), config.rx_sn_bits};
@@ -115,7 +122,8 @@ bool Pdcp::refuse() {
 }
 
 bool Pdcp::send(Packet sdu, uint32_t tag) {
-  if (sdu.empty() || sdu.size() > limit::pdcp_sdu_octets || sdu.headroom() < max_header_octets || sdu.tailroom() < mac_octets) return refuse();
+  if (sdu.empty() || sdu.size() > limit::pdcp_sdu_octets || sdu.headroom() < max_header_octets || sdu.tailroom() < mac_octets)
+    return refuse();
   if (tx_next_ > limit::count_last) return refuse();
   if (bearer_.srb) return send_srb(std::move(sdu), tag);
   if (queue_.size() >= limit::pdcp_queue_sdus) return refuse();
@@ -511,7 +519,8 @@ void Pdcp::flush() {
 }
 
 bool Pdcp::verify_last(const crypto::IntegrityKey& key) const {
-  return !unverified_.message.empty() && key.verify(unverified_.count, bearer_input(), rx().direction, unverified_.message, unverified_.mac);
+  return !unverified_.message.empty() &&
+         key.verify(unverified_.count, bearer_input(), rx().direction, unverified_.message, unverified_.mac);
 }
 
 void Pdcp::commit(Pdu& pdu, bool verified) {

@@ -1,13 +1,13 @@
 // One PDCP entity of a radio bearer, both directions (TS 38.323, Release 17): SRBs, UM DRBs and AM DRBs.
 //
-// A DRB's SDUs get their COUNT and protection when the MAC is about to take them (supply()), several at once: nothing that was not sent leaves a
-// gap when it is discarded, and the integrity of a batch costs little more than that of one packet. An SRB's are protected when they come, so that
-// RRC decides message by message. Received PDUs are kept until flush() or until a batch is full, for the same reason.
-// An AM DRB keeps each SDU until its delivery is confirmed; it is sent again, in order, after re-establishment and recovery.
+// A DRB's SDUs get their COUNT and protection when the MAC is about to take them (supply()), several at once: nothing that was not sent
+// leaves a gap when it is discarded, and the integrity of a batch costs little more than that of one packet. An SRB's are protected when
+// they come, so that RRC decides message by message. Received PDUs are kept until flush() or until a batch is full, for the same reason. An
+// AM DRB keeps each SDU until its delivery is confirmed; it is sent again, in order, after re-establishment and recovery.
 //
-// Header compression (ROHC, EHC, UDC), duplication and DAPS are not offered. Lives on its executor with its timers. No allocation per packet
-// beyond the pool's once the rings have grown. Ports may call send() of the same entity; deliver and
-// delivered of an SRB's may call everything but receive() and flush().
+// Header compression (ROHC, EHC, UDC), duplication and DAPS are not offered. Lives on its executor with its timers. No allocation per
+// packet beyond the pool's once the rings have grown. Ports may call send() of the same entity; deliver and delivered of an SRB's may call
+// everything but receive() and flush().
 #pragma once
 
 #include <array>
@@ -25,10 +25,10 @@
 namespace sen::l2 {
 
 struct PdcpPorts {
-  std::function<bool(Packet pdu, uint32_t id)> submit;        // to RLC; id: the COUNT, or RlcEntity::no_id for a control PDU
-  std::function<bool(uint32_t id)> discard;                   // TS 38.322 5.4: true when nothing of it was sent
-  std::function<void(Packet sdu, bool verified)> deliver;     // verified: its integrity was checked
-  std::function<void(uint32_t tag)> delivered;                // of an SRB's message
+  std::function<bool(Packet pdu, uint32_t id)> submit;     // to RLC; id: the COUNT, or RlcEntity::no_id for a control PDU
+  std::function<bool(uint32_t id)> discard;                // TS 38.322 5.4: true when nothing of it was sent
+  std::function<void(Packet sdu, bool verified)> deliver;  // verified: its integrity was checked
+  std::function<void(uint32_t tag)> delivered;             // of an SRB's message
   std::function<void(Failure failure)> failure;
 };
 
@@ -40,7 +40,8 @@ struct PdcpKeys {
 class Pdcp {
  public:
   // `tx`: the direction that this side sends in.
-  Pdcp(Executor& executor, PacketPool& pool, BearerId bearer, crypto::Direction tx, const PdcpConfig& config, const PdcpKeys& keys, PdcpPorts ports);
+  Pdcp(Executor& executor, PacketPool& pool, BearerId bearer, crypto::Direction tx, const PdcpConfig& config, const PdcpKeys& keys,
+       PdcpPorts ports);
 
   // Errors name the parameter that TS 38.331 does not allow for this bearer.
   static Status check(BearerId bearer, const PdcpConfig& config);
@@ -70,16 +71,16 @@ class Pdcp {
 
   // 5.1.2. The RLC entity is re-established before, or after and before the next supply().
   void reestablish(const PdcpKeys& keys);
-  void suspend();      // 5.1.4
-  void recover();      // 5.5: sends again what the RLC entity that lower_reset() told of did not confirm
+  void suspend();  // 5.1.4
+  void recover();  // 5.5: sends again what the RLC entity that lower_reset() told of did not confirm
   void lower_reset() { lower_lost_ = true; }
 
   Count count() const { return {tx_next_, rx_deliv_}; }
   // An Error when SDUs of the old COUNTs still wait for their confirmation.
   Status set_count(const Count& count);
 
-  // The integrity of the SRB message delivered last without verification, under the key given: for a message that itself tells which key protects it
-  // (SecurityModeCommand, RRCReestablishment).
+  // The integrity of the SRB message delivered last without verification, under the key given: for a message that itself tells which key
+  // protects it (SecurityModeCommand, RRCReestablishment).
   bool verify_last(const crypto::IntegrityKey& key) const;
 
   const PdcpStatistics& statistics() const { return statistics_; }
@@ -155,7 +156,7 @@ class Pdcp {
   const BearerId bearer_;
   PdcpConfig config_;
   PdcpPorts ports_;
-  std::array<Side, 2> sides_;      // [0] receiving, [1] transmitting
+  std::array<Side, 2> sides_;  // [0] receiving, [1] transmitting
   std::array<bool, 2> sdap_{};
   bool acknowledged_ = false;
   bool lower_lost_ = false;
@@ -165,9 +166,9 @@ class Pdcp {
   Ring<Sdu> sent_;
   uint32_t sent_base_ = 0;
   uint32_t cursor_ = 0;
-  uint32_t tx_next_ = 0;   // TX_NEXT
+  uint32_t tx_next_ = 0;                        // TX_NEXT
   size_t resend_octets_ = 0, resend_sdus_ = 0;  // from cursor_ on
-  Ring<Sdu> queue_;        // SDUs without
+  Ring<Sdu> queue_;                             // SDUs without
   size_t queue_octets_ = 0;
   Ring<Packet> control_;
   Timer discard_timer_;

@@ -1,5 +1,5 @@
-// The SDAP entity of one PDU session (TS 37.324, Release 17), at the gNB or at the UE: which DRB a QoS flow's packets take, the one-octet header,
-// reflective mapping. Values in, values out; PDCP and the ports are UserPlane's.
+// The SDAP entity of one PDU session (TS 37.324, Release 17), at the gNB or at the UE: which DRB a QoS flow's packets take, the one-octet
+// header, reflective mapping. Values in, values out; PDCP and the ports are UserPlane's.
 #pragma once
 
 #include <array>
@@ -39,8 +39,8 @@ class Sdap {
 
   struct Received {
     Qfi qfi = 0;
-    bool reflective_qos = false;           // RQI: NAS derives a QoS rule (UE)
-    std::optional<EndMarker> end_marker;   // to send, as the flow was remapped by reflection (UE)
+    bool reflective_qos = false;          // RQI: NAS derives a QoS rule (UE)
+    std::optional<EndMarker> end_marker;  // to send, as the flow was remapped by reflection (UE)
   };
   // Takes the header away (5.2.2). Nothing: not a packet for upper layers; counted.
   std::optional<Received> receive(uint8_t drb, Packet& pdu);

@@ -1,5 +1,5 @@
-// What the layers of one UE's user plane counted. Every PDU received ends in exactly one of: delivered, kept behind a gap, a control PDU used, or
-// one of the named drops.
+// What the layers of one UE's user plane counted. Every PDU received ends in exactly one of: delivered, kept behind a gap, a control PDU
+// used, or one of the named drops.
 #pragma once
 
 #include <array>
@@ -13,14 +13,14 @@
 namespace sen::l2 {
 
 enum class PdcpDrop : uint8_t {
-  malformed,         // shorter than its headers and MAC-I
-  old,               // COUNT below the window: replayed, or later than t-Reordering allowed
-  duplicate,         // COUNT that waits behind a gap already
-  integrity,         // MAC-I is wrong
-  count_wrap,        // COUNT would pass its last value
-  rohc_feedback,     // interspersed ROHC feedback (6.2.3.2); no header compression is ever configured
-  control_unknown,   // control PDU of a type that is not configured
-  no_buffer,         // packet pool
+  malformed,        // shorter than its headers and MAC-I
+  old,              // COUNT below the window: replayed, or later than t-Reordering allowed
+  duplicate,        // COUNT that waits behind a gap already
+  integrity,        // MAC-I is wrong
+  count_wrap,       // COUNT would pass its last value
+  rohc_feedback,    // interspersed ROHC feedback (6.2.3.2); no header compression is ever configured
+  control_unknown,  // control PDU of a type that is not configured
+  no_buffer,        // packet pool
   count
 };
 const char* to_string(PdcpDrop drop);
@@ -39,20 +39,20 @@ struct PdcpStatistics {
   uint64_t rx_pdus = 0, rx_pdu_octets = 0;
   uint64_t rx_sdus = 0, rx_sdu_octets = 0;  // delivered
   uint64_t rx_status_reports = 0;
-  uint64_t rx_lost = 0;                     // COUNTs passed over when t-Reordering expired
-  uint64_t reordering_timeouts = 0;         // t-Reordering
-  uint64_t reordering_forced = 0;           // gaps given up for want of memory
+  uint64_t rx_lost = 0;              // COUNTs passed over when t-Reordering expired
+  uint64_t reordering_timeouts = 0;  // t-Reordering
+  uint64_t reordering_forced = 0;    // gaps given up for want of memory
   std::array<uint64_t, static_cast<size_t>(PdcpDrop::count)> drops{};
   uint64_t dropped(PdcpDrop drop) const { return drops[static_cast<size_t>(drop)]; }
 };
 
 struct SdapStatistics {
   uint64_t tx_pdus = 0, rx_pdus = 0;
-  uint64_t tx_no_drb = 0;          // neither a mapping nor a default DRB
+  uint64_t tx_no_drb = 0;  // neither a mapping nor a default DRB
   uint64_t tx_no_headroom = 0;
   uint64_t tx_end_markers = 0, rx_end_markers = 0;
-  uint64_t rx_malformed = 0;       // no octet of user data behind the header
-  uint64_t remapped = 0;           // uplink mappings learnt by reflection
+  uint64_t rx_malformed = 0;  // no octet of user data behind the header
+  uint64_t remapped = 0;      // uplink mappings learnt by reflection
 };
 
 struct UserPlane::Statistics {
@@ -72,8 +72,8 @@ struct UserPlane::Statistics {
   std::vector<Bearer> bearers;
   std::vector<Channel> channels;
   std::vector<Session> sessions;
-  uint64_t rx_unknown_lcid = 0;   // PDUs for a logical channel that does not exist
-  uint64_t tx_no_bearer = 0;      // send_rrc and send_packet without a bearer
+  uint64_t rx_unknown_lcid = 0;  // PDUs for a logical channel that does not exist
+  uint64_t tx_no_bearer = 0;     // send_rrc and send_packet without a bearer
 };
 
 }  // namespace sen::l2

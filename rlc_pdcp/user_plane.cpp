@@ -282,7 +282,8 @@ Status UserPlane::set_rlc(const RlcBearer& wanted) {
   auto& slot = impl_->channels[config.lcid];
   auto& b = impl_->bearer(config.bearer);
   if (slot) {
-    if (slot->bearer != config.bearer) return fail(Fault::invalid, fmt::format("LCID {}", config.lcid), "is {}'s already", name(slot->bearer));
+    if (slot->bearer != config.bearer)
+      return fail(Fault::invalid, fmt::format("LCID {}", config.lcid), "is {}'s already", name(slot->bearer));
     SEN_TRY(slot->rlc->reconfigure(config.rlc));
     slot->config = config.rlc;
     return {};

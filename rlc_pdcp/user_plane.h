@@ -2,11 +2,10 @@
 // RRC configures bearers; the MAC asks for buffer status, pulls RLC PDUs and hands received ones up; SDUs leave through the ports.
 //
 // Lives on its executor with its timers; every call comes from there, none blocks, none allocates per packet beyond the packet pool. A
-// port may call send functions of the same UserPlane before it returns; rrc, delivered and failure may call configuration functions too (but not
-// destroy it).
-// A DRB's packets are ciphered when the MAC pulls them, several at once. The pool's packets must hold the largest RRC message and user packet
-// with 16 octets to spare.
-// Whatever the peer sends is decoded strictly; what cannot be used is dropped under a named counter (statistics.h).
+// port may call send functions of the same UserPlane before it returns; rrc, delivered and failure may call configuration functions too
+// (but not destroy it). A DRB's packets are ciphered when the MAC pulls them, several at once. The pool's packets must hold the largest RRC
+// message and user packet with 16 octets to spare. Whatever the peer sends is decoded strictly; what cannot be used is dropped under a
+// named counter (statistics.h).
 #pragma once
 
 #include <functional>
@@ -57,17 +56,17 @@ class UserPlane {
   void remove_drb(uint8_t drb);
   void remove_rlc(Lcid lcid);
 
-  void set_security(const Security& security);                 // keys for PDCP entities established or re-established from now on
+  void set_security(const Security& security);  // keys for PDCP entities established or re-established from now on
   // SRB1 to SRB3 in one direction, from the next PDU on, with the security set last.
   void set_srb_protection(bool tx, SrbProtection protection);
   void set_drb_protection(uint8_t drb, bool integrity, bool ciphering);
 
-  void reestablish_pdcp(BearerId bearer);    // TS 38.323 5.1.2, with the security set last
-  void suspend_pdcp(BearerId bearer);        // 5.1.4, RRC_INACTIVE: stored SDUs are delivered, COUNT starts anew
-  void recover_pdcp(uint8_t drb);            // 5.5
-  void reestablish_rlc(Lcid lcid);           // TS 38.322 5.1.2
-  void suspend(bool suspended);              // DRBs and SRB2 send nothing (TS 38.331 5.3.7.2)
-  void clear();                              // every entity goes
+  void reestablish_pdcp(BearerId bearer);  // TS 38.323 5.1.2, with the security set last
+  void suspend_pdcp(BearerId bearer);      // 5.1.4, RRC_INACTIVE: stored SDUs are delivered, COUNT starts anew
+  void recover_pdcp(uint8_t drb);          // 5.5
+  void reestablish_rlc(Lcid lcid);         // TS 38.322 5.1.2
+  void suspend(bool suspended);            // DRBs and SRB2 send nothing (TS 38.331 5.3.7.2)
+  void clear();                            // every entity goes
 
   // DL and UL COUNT state of an AM or UM DRB, for SN status transfer (TS 38.423, 38.413 9.3.1.108).
   std::optional<Count> count(uint8_t drb) const;
@@ -76,14 +75,15 @@ class UserPlane {
   // K_gNB and COUNT of SRB1 for shortMAC-I: computes the MAC-I over `input` with all-ones COUNT, BEARER and DIRECTION (TS 38.331 5.3.7.4).
   uint16_t short_mac_i(ByteView input) const;
 
-  // Whether the integrity of the message that `srb` delivered last, unverified, is right under the security set last: SecurityModeCommand and
-  // RRCReestablishment tell themselves which keys protect them (TS 38.331 5.3.4.3, 5.3.7.5).
+  // Whether the integrity of the message that `srb` delivered last, unverified, is right under the security set last: SecurityModeCommand
+  // and RRCReestablishment tell themselves which keys protect them (TS 38.331 5.3.4.3, 5.3.7.5).
   bool verify_last_rrc(uint8_t srb) const;
 
   // --- RRC and SDAP users ------------------------------------------------------------------------------------------------
   // False when the bearer does not exist or its queue is full (counted). `tag` comes back through Ports::delivered.
   bool send_rrc(uint8_t srb, ByteView pdu, uint32_t tag = 0);
-  // Downlink at the gNB: qfi as N3 gave it (reflective marks RDI/RQI). Uplink at the UE: qfi as its rules say, 0 lets reflective mapping and the default DRB decide.
+  // Downlink at the gNB: qfi as N3 gave it (reflective marks RDI/RQI). Uplink at the UE: qfi as its rules say, 0 lets reflective mapping
+  // and the default DRB decide.
   bool send_packet(PduSessionId session, Qfi qfi, Packet packet, bool reflective = false);
   // Uplink SDAP mapping learnt by reflection (UE).
   std::optional<uint8_t> drb_of(PduSessionId session, Qfi qfi) const;
@@ -101,7 +101,7 @@ class UserPlane {
   void receive(std::span<const RlcPdu> pdus);
 
   void set_taps(Taps taps);
-  struct Statistics;                         // per bearer: PDUs, octets, retransmissions, NACKs, discards, losses (statistics.h)
+  struct Statistics;  // per bearer: PDUs, octets, retransmissions, NACKs, discards, losses (statistics.h)
   const Statistics& statistics() const;
 
  private:

@@ -55,6 +55,12 @@ mac::UeConfig Core::initial_config(size_t index) const {
   const mac::CellConfig& cell = settings.cells[index].mac;
   mac::UeConfig out;
   out.channels.push_back(srb_channel(1));
+  out.scheduling_requests.emplace_back();
+  auto& csi = out.csi.emplace();
+  csi.ports = cell.l1.tx_ports;
+  csi.csi_rs_row = cell.l1.tx_ports == 1 ? 2 : cell.l1.tx_ports == 2 ? 3 : 4;
+  csi.cqi_table = 2;
+  out.pdsch_mcs_table = out.pusch_mcs_table = 2;
   out.periodic_bsr_ms = 10;
   out.retx_bsr_ms = 80;
   out.phr_periodic_ms = 500;
@@ -69,6 +75,7 @@ mac::UeConfig Core::initial_config(size_t index) const {
   coreset.frequency_groups = groups >= 45 ? (uint64_t{1} << 45) - 1 : (uint64_t{1} << groups) - 1;
   coreset.duration = out.dl.size < 48 ? 2 : 1;
   out.coresets.push_back(coreset);
+  out.coreset_dmrs_ids.push_back(cell.l1.pci);
   mac::SearchSpace space;
   space.id = 2;
   space.coreset = 1;

@@ -59,7 +59,7 @@ void AccessStratum::camp(const nr::l1_ue::RxSsb& block) {
 
 void AccessStratum::on_sib1(Bytes bytes) {
   if (tap_) tap_("bcch.dl.sch", bytes);
-  auto message = rrc::decode<rrc::BcchDlSchMessage>(bytes);
+  auto message = rrc::decode_padded<rrc::BcchDlSchMessage>(bytes);
   const auto* c1 = message ? message->message.c1() : nullptr;
   const auto* sib1 = c1 ? c1->system_information_block_type1() : nullptr;
   if (!sib1) return drop("SIB1 that cannot be decoded");
@@ -143,7 +143,7 @@ void AccessStratum::watch_link() {
 
 void AccessStratum::on_paging(Bytes bytes) {
   if (tap_) tap_("pcch", bytes);
-  auto message = rrc::decode<rrc::PcchMessage>(bytes);
+  auto message = rrc::decode_padded<rrc::PcchMessage>(bytes);
   const auto* c1 = message ? message->message.c1() : nullptr;
   const auto* paging = c1 ? c1->paging() : nullptr;
   if (!paging || !paging->paging_record_list) return drop("paging message that cannot be used");

@@ -4,7 +4,7 @@
 //   other BIT STRING                      BitString    any size; number access up to 64 bits
 //   OCTET STRING of a fixed size up to 16 Octets<n>    (base/bytes.h)
 //   other OCTET STRING                    Bytes
-//   OPTIONAL                              std::optional<T> (RRC: Optional<T>), or Box<T> where T is large: the same interface, the value on the heap
+//   OPTIONAL                              std::optional<T> (RRC: Optional<T>), or Box<T> where T is large: on the heap, the same interface
 //   CHOICE                                a class derived from Choice
 //   NULL                                  Null
 //   OBJECT IDENTIFIER                     ObjectIdentifier

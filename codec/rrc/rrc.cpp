@@ -1,15 +1,19 @@
 #include "codec/rrc/rrc.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
+#include <type_traits>
 
 #include "base/ensure.h"
-#include "codec/per/detail/access.h"
 #include "codec/rrc/rrc_channels.h"
 #include "codec/rrc/rrc_inter_node.h"
 
 namespace sen::rrc {
 namespace {
+
+const void* member_at(const void* base, const per::Field& field) { return static_cast<const std::byte*>(base) + field.offset; }
+void* member_at(void* base, const per::Field& field) { return static_cast<std::byte*>(base) + field.offset; }
 
 // A channel's message reaches a message's contents through SEQUENCEs of one component ("message", "rrcSetupRequest"), the component
 // criticalExtensions, and CHOICEs (c1, c2, the message, its version).
@@ -44,7 +48,7 @@ struct Found {
 
 Found message_of(const per::Type& type, const void* value) {
   Found found{type.name, &type, value};
-  if (const per::Field* field = way_down(type)) found = {field->name, field->type, per::at(value, field->offset)};
+  if (const per::Field* field = way_down(type)) found = {field->name, field->type, member_at(value, *field)};
   while (found.type && found.type->kind == per::Kind::choice) {
     const auto& choice = *static_cast<const per::Choice*>(found.value);
     if (!choice.chosen() || choice.index() >= found.type->field_count) return {};
@@ -53,6 +57,8 @@ Found message_of(const per::Type& type, const void* value) {
   }
   return found;
 }
+
+static_assert(std::is_same_v<RrcTransactionIdentifier, uint8_t>);
 
 const per::Field* transaction_field(const per::Type* message) {
   if (!message || message->kind != per::Kind::sequence || message->field_count == 0) return nullptr;
@@ -83,7 +89,7 @@ const void* find_value(const per::Type& type, const void* value, const per::Type
       const per::Field* field = way_down(*at);
       if (!field || field->access) return nullptr;
       at = field->type;
-      value = per::at(value, field->offset);
+      value = member_at(value, *field);
     }
   }
   return nullptr;
@@ -102,7 +108,7 @@ void* choose_value(const per::Type& type, void* value, const per::Type& wanted) 
     } else {
       const per::Field* field = way_down(*at);
       ensure(field && !field->access);  // the channel has a message with these contents
-      value = per::at(value, field->offset);
+      value = member_at(value, *field);
       at = field->type;
     }
   }
@@ -113,13 +119,13 @@ std::optional<uint8_t> transaction_id(const per::Type& type, const void* value) 
   const Found message = message_of(type, value);
   const per::Field* field = transaction_field(message.type);
   if (!field) return std::nullopt;
-  return static_cast<uint8_t>(per::load_number(*field->type, per::at(message.value, field->offset)));
+  return *static_cast<const uint8_t*>(member_at(message.value, *field));
 }
 
 void set_transaction_id(const per::Type& type, void* value, uint8_t id) {
   const Found message = message_of(type, value);
   const per::Field* field = transaction_field(message.type);
-  if (field) per::store_number(*field->type, const_cast<void*>(per::at(message.value, field->offset)), id);
+  if (field) *static_cast<uint8_t*>(const_cast<void*>(member_at(message.value, *field))) = id;
 }
 
 const char* message_name(const per::Type& type, const void* value) {

@@ -1,7 +1,7 @@
 // NR RRC (TS 38.331 Release 17): the messages of every logical channel as plain structs, decoded from and encoded to unaligned PER.
 //
-// Types (generated from codec/rrc/asn1/*.asn by tools/asn1/generate.py; names in CamelCase, members in snake_case), by area, each header with
-// what it needs; include what you use:
+// Types (generated from codec/rrc/asn1/*.asn by tools/asn1/generate.py; names in CamelCase, members in snake_case), by area, each header
+// with what it needs; include what you use:
 //   codec/rrc/rrc_system_information.h  BcchBchMessage (MIB), BcchDlSchMessage (SIB1, SystemInformation, all SIBs), PcchMessage (Paging)
 //   codec/rrc/rrc_common_config.h       ServingCellConfigCommon(Sib), RACH, search spaces, control resource sets, BwpDownlinkCommon ...
 //   codec/rrc/rrc_downlink.h, rrc_uplink.h, rrc_csi.h   the dedicated bandwidth parts: PDCCH, PDSCH, PUCCH, PUSCH, SRS; CsiMeasConfig
@@ -22,6 +22,7 @@
 //   Result<Bytes> bytes =                                             if (auto* m = rrc::find<rrc::RrcSetupCompleteIes>(*pdu))
 //     rrc::encode(rrc::message<rrc::DlCcchMessage>(setup, 1));          handle_nas(m->dedicated_nas_message);
 //                                                                     uint8_t id = rrc::transaction_id(*pdu).value_or(0);
+// Sizes: everything that a message can carry has the standard's limits; UE-NR-Capability is interpreted as Release 15 defines it.
 // What a newer peer adds (extension groups, alternatives, values, nonCriticalExtension) is kept as bits and encoded again unchanged.
 // Errors: decode() never reads past the end nor allocates out of proportion; messages that are not defined (spares) decode, and are to be
 // ignored by the receiver (10.2). Pure functions, any thread. Cost: a few microseconds a message.
@@ -30,6 +31,7 @@
 #include <concepts>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "base/random.h"
 #include "base/result.h"
@@ -97,10 +99,10 @@ const char* message_name(const Channel& pdu) {
   return message_name(Channel::per_type, &pdu);
 }
 
-// The top-level types: the messages of the logical channels and between nodes, in the order of TS 38.331, and one of them with random content.
+// The top-level types: the messages of the logical channels (TS 38.331 6.2.1) and those between nodes.
 struct ChannelType {
   const char* name;         // "DL-DCCH-Message"
-  const char* exported_as;  // Wireshark's name of the dissector: "nr-rrc.dl.dcch"
+  const char* exported_as;  // Wireshark's name of the dissector: "nr-rrc.dl.dcch"; empty if it has none
   const per::Type* type;
 };
 std::span<const ChannelType> channels();

@@ -1,5 +1,6 @@
 // AES-CMAC (RFC 4493) of several messages under one key at once. One CMAC is a chain of dependent AES rounds and waits for their latency;
-// eight chains side by side take little longer than one (x86-64 with AES instructions; elsewhere, or with SEN_ISA=scalar, one after another).
+// eight chains side by side take little longer than one (x86-64 with AES instructions; elsewhere, or with SEN_ISA=scalar, one after
+// another).
 #pragma once
 
 #include "crypto/primitives/aes.h"

@@ -306,15 +306,15 @@ Status downlink_in(const rrc::BwpDownlinkDedicated& in, uint16_t pci, UeConfig& 
         SEN_ASSIGN(auto coreset, asn1::coreset_in(item, pci));
         auto known = std::find_if(config.coresets.begin(), config.coresets.end(), [&](const auto& c) { return c.id == coreset.id; });
         const auto at = static_cast<size_t>(known - config.coresets.begin());
-        config.coreset_dmrs_ids.resize(config.coresets.size(), pci);
-        const auto dmrs_id = item.pdcch_dmrs_scrambling_id ? static_cast<uint16_t>(*item.pdcch_dmrs_scrambling_id) : pci;
-        if (known == config.coresets.end()) {
-          config.coresets.push_back(coreset);
-          config.coreset_dmrs_ids.push_back(dmrs_id);
-        } else {
-          *known = coreset;
-          config.coreset_dmrs_ids[at] = dmrs_id;
+        if (known == config.coresets.end()) config.coresets.push_back(coreset);
+        else *known = coreset;
+        // Scrambling follows the identity where one is given (TS 38.211 7.3.2.3): all sets have one, or none.
+        const bool given = item.pdcch_dmrs_scrambling_id.has_value();
+        if (config.coresets.size() > 1 && given != !config.coreset_dmrs_ids.empty()) {
+          return fail(Fault::unsupported, "ControlResourceSet.pdcch-DMRS-ScramblingID", "is given for some sets only");
         }
+        config.coreset_dmrs_ids.resize(given ? config.coresets.size() : 0);
+        if (given) config.coreset_dmrs_ids[at] = static_cast<uint16_t>(*item.pdcch_dmrs_scrambling_id);
       }
     }
     if (pdcch->search_spaces_to_release_list) {

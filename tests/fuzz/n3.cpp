@@ -1,8 +1,9 @@
-// Datagrams on the gNB's N3: whatever it answers must be valid GTP-U, and no buffer may be lost. The first octet chooses the tunnel whose TEID is
-// patched in: none, an ordinary one, one that forwards.
+// Datagrams on the gNB's N3: whatever it answers must be valid GTP-U, and no buffer may be lost. The first octet chooses the tunnel whose
+// TEID is patched in: none, an ordinary one, one that forwards.
+#include "rlc_pdcp/n3.h"
+
 #include "base/ensure.h"
 #include "codec/gtpu/message.h"
-#include "rlc_pdcp/n3.h"
 
 using namespace sen;
 using namespace sen::l2;

@@ -1,7 +1,8 @@
-// PDCP PDUs of a hostile peer to an entity that sends as well: the first octet chooses bearer and configuration, then each PDU behind a length octet;
-// length 0 does something on our side instead. What was delivered must not be delivered twice, and no buffer may be lost.
-#include "base/ensure.h"
+// PDCP PDUs of a hostile peer to an entity that sends as well: the first octet chooses bearer and configuration, then each PDU behind a
+// length octet; length 0 does something on our side instead. What was delivered must not be delivered twice, and no buffer may be lost.
 #include "rlc_pdcp/pdcp.h"
+
+#include "base/ensure.h"
 
 using namespace sen;
 using namespace sen::l2;
@@ -32,7 +33,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   PdcpConfig config;
   if (!srb) {
     config.tx_sn_bits = config.rx_sn_bits = flags & 2 ? 18 : 12;
-    config.integrity = flags & 4, config.ciphering = flags & 8, config.out_of_order_delivery = flags & 16, config.status_report_required = flags & 32;
+    config.integrity = flags & 4, config.ciphering = flags & 8, config.out_of_order_delivery = flags & 16,
+    config.status_report_required = flags & 32;
     config.discard_ms = 20;
     config.t_reordering_ms = 30;
   }

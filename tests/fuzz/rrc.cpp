@@ -1,5 +1,5 @@
-// The first octet chooses a type: a channel's message, a message between nodes, or a UE capability. Decode; what decodes must print, encode,
-// and decode and encode again to the same octets.
+// The first octet chooses a type: a channel's message, a message between nodes, or a UE capability. Decode; what decodes must print,
+// encode, and decode and encode again to the same octets.
 #include <cstdlib>
 
 #include "codec/rrc/rrc.h"

@@ -1,6 +1,8 @@
-// SDAP PDUs and configurations in any order, at both sides: three octets a step. Every flow's DRB must exist, and every end marker's have a header.
-#include "base/ensure.h"
+// SDAP PDUs and configurations in any order, at both sides: three octets a step. Every flow's DRB must exist, and every end marker's have a
+// header.
 #include "rlc_pdcp/sdap.h"
+
+#include "base/ensure.h"
 
 using namespace sen;
 using namespace sen::l2;

@@ -37,7 +37,7 @@ struct Network {
     const auto status = mac::GnbCell::check(config, scheduler);
     EXPECT_TRUE(status) << status.error().describe();
     cell = std::make_unique<mac::GnbCell>(config, scheduler,
-                                          mac::GnbPorts{[this](Rnti rnti, Bytes ccch) { on_ccch(rnti, std::move(ccch)); }, [](Rnti, mac::UeEvent) {}, [](Rnti) {}});
+                                          mac::GnbPorts{[this](Rnti rnti, Bytes ccch) { on_ccch(rnti, std::move(ccch)); }, [](Rnti, mac::UeEvent) {}, [this](Rnti rnti) { came_back.push_back(rnti); }});
     index = *air.add_cell({config.l1, {0, 0, 10}, 5});
   }
 
@@ -80,26 +80,31 @@ struct Network {
       Ue* u = ue.get();
       if (u->rnti) cell->remove_ue(u->rnti);
       u->rnti = rnti;
-      u->config = mac::test::ue_of(config);
-      if (tune_config) tune_config(u->config);
-      const auto assigned = cell->assign_resources(rnti, u->config);
-      ASSERT_TRUE(assigned) << assigned.error().describe();
-      u->gnb_plane = std::make_unique<l2::UserPlane>(
-          executor, pool, l2::Side::gnb,
-          l2::Ports{.rrc = [u](uint8_t srb, Bytes pdu, bool) {
-                      if (srb == 1) u->connected = true;
-                      u->srb_ul.push_back(std::move(pdu));
-                    },
-                    .packet = [u](PduSessionId, Qfi, Packet packet) { u->ul.emplace_back(packet.view().begin(), packet.view().end()); },
-                    .failure = [u](l2::Failure failure, l2::BearerId) { u->failures.push_back(failure); },
-                    .data_available = [this, u](l2::Lcid lcid) { cell->data_available(u->rnti, lcid); }});
-      EXPECT_TRUE(u->gnb_plane->set_rlc({0, {true, 0}, {.mode = l2::RlcMode::tm}}));
-      establish(*u->gnb_plane);
-      const auto added = cell->add_ue(rnti, u->config, *u->gnb_plane);
-      ASSERT_TRUE(added) << added.error().describe();
+      prepare(*u);
       u->gnb_plane->send_rrc(0, Bytes(80, 0x5e));  // as long as an RRCSetup
       return;
     }
+  }
+  // The gNB's side of a UE with its RNTI.
+  void prepare(Ue& ue) {
+    Ue* u = &ue;
+    u->config = mac::test::ue_of(config);
+    if (tune_config) tune_config(u->config);
+    const auto assigned = cell->assign_resources(u->rnti, u->config);
+    ASSERT_TRUE(assigned) << assigned.error().describe();
+    u->gnb_plane = std::make_unique<l2::UserPlane>(
+        executor, pool, l2::Side::gnb,
+        l2::Ports{.rrc = [u](uint8_t srb, Bytes pdu, bool) {
+                    if (srb == 1) u->connected = true;
+                    u->srb_ul.push_back(std::move(pdu));
+                  },
+                  .packet = [u](PduSessionId, Qfi, Packet packet) { u->ul.emplace_back(packet.view().begin(), packet.view().end()); },
+                  .failure = [u](l2::Failure failure, l2::BearerId) { u->failures.push_back(failure); },
+                  .data_available = [this, u](l2::Lcid lcid) { cell->data_available(u->rnti, lcid); }});
+    EXPECT_TRUE(u->gnb_plane->set_rlc({0, {true, 0}, {.mode = l2::RlcMode::tm}}));
+    establish(*u->gnb_plane);
+    const auto added = cell->add_ue(u->rnti, u->config, *u->gnb_plane);
+    ASSERT_TRUE(added) << added.error().describe();
   }
   void on_ue_rrc(Ue& ue, uint8_t srb, Bytes pdu) {
     if (srb != 0) {
@@ -169,6 +174,7 @@ struct Network {
   std::vector<std::unique_ptr<Ue>> ues;
   nr::l1::DlSlot dl;
   nr::l1::UlSlot ul;
+  std::vector<Rnti> came_back;
   std::function<void(mac::UeConfig&)> tune_config;
 };
 

@@ -16,11 +16,17 @@ struct N3Test : testing::Test {
   PacketPool pool{64};
   std::vector<std::pair<IpAddress, Bytes>> sent;
   std::vector<std::string> events;
-  N3 n3{executor, pool, own,
+  N3 n3{executor,
+        pool,
+        own,
         {.send = [this](const IpAddress& to, Packet p) { sent.emplace_back(to, Bytes(p.view().begin(), p.view().end())); },
-         .downlink = [this](N3Owner o, Qfi qfi, bool r, Packet p) { events.push_back(fmt::format("{}/{} qfi {} {}{}", o.ue, o.session, qfi, as_text(p.view()), r ? " reflective" : "")); },
+         .downlink =
+             [this](N3Owner o, Qfi qfi, bool r, Packet p) {
+               events.push_back(fmt::format("{}/{} qfi {} {}{}", o.ue, o.session, qfi, as_text(p.view()), r ? " reflective" : ""));
+             },
          .error_indication = [this](N3Owner o) { events.push_back(fmt::format("{}/{} error", o.ue, o.session)); },
-         .end_marker = [this](N3Owner o) { events.push_back(fmt::format("{}/{} end{}", o.ue, o.session, o.forwarding ? " forwarding" : "")); }}};
+         .end_marker =
+             [this](N3Owner o) { events.push_back(fmt::format("{}/{} end{}", o.ue, o.session, o.forwarding ? " forwarding" : "")); }}};
 
   void receive(ByteView datagram) { n3.receive(upf, pool.copy(datagram)); }
   void receive(const gtpu::Message& m) { receive(gtpu::encode(m).value()); }
@@ -50,7 +56,8 @@ TEST_F(N3Test, downlink_reaches_its_owner) {
   uint32_t a = n3.add({7, 1}, {upf, 1}).value(), b = n3.add({8, 2}, {upf, 2}).value();
   receive(gpdu(b, "down", 3, true));
   receive(gpdu(a, "other"));
-  gtpu::Message paging{.teid = a, .extensions = {{.content = gtpu::DlPduSessionInformation{.qfi = 4, .paging_policy_indicator = 5}}}, .payload = {'p'}};
+  gtpu::Message paging{
+      .teid = a, .extensions = {{.content = gtpu::DlPduSessionInformation{.qfi = 4, .paging_policy_indicator = 5}}}, .payload = {'p'}};
   receive(paging);
   EXPECT_EQ(events, (Events{"8/2 qfi 3 down reflective", "7/1 qfi 9 other", "7/1 qfi 4 p"}));
   EXPECT_EQ(n3.statistics().rx_packets, 3u);

@@ -77,7 +77,8 @@ TEST(UserPlaneAsn1, the_ue_reads_what_the_gnb_has_with_the_directions_exchanged)
 
 TEST(UserPlaneAsn1, unidirectional_um) {
   std::vector<DrbConfig> drbs;
-  RlcConfig up{.mode = RlcMode::um, .tx = false, .rx = true, .rx_sn_bits = 6}, down{.mode = RlcMode::um, .tx = true, .rx = false, .tx_sn_bits = 12};
+  RlcConfig up{.mode = RlcMode::um, .tx = false, .rx = true, .rx_sn_bits = 6},
+      down{.mode = RlcMode::um, .tx = true, .rx = false, .tx_sn_bits = 12};
   auto ue = told({.rlcs = {{4, {false, 1}, up}, {5, {false, 2}, down}}}, drbs);
   ASSERT_TRUE(ue) << ue.error().describe();
   EXPECT_TRUE(ue->rlcs[0].rlc.tx && !ue->rlcs[0].rlc.rx);
@@ -88,11 +89,8 @@ TEST(UserPlaneAsn1, unidirectional_um) {
 TEST(UserPlaneAsn1, reestablishment_recovery_and_release) {
   std::vector<DrbConfig> drbs;
   ASSERT_TRUE(told(example(), drbs));
-  Change change{.remove_drbs = {2},
-                .remove_rlcs = {5},
-                .reestablish_rlc = {1, 4},
-                .reestablish_pdcp = {{true, 1}, {false, 1}},
-                .recover_pdcp = {}};
+  Change change{
+      .remove_drbs = {2}, .remove_rlcs = {5}, .reestablish_rlc = {1, 4}, .reestablish_pdcp = {{true, 1}, {false, 1}}, .recover_pdcp = {}};
   auto ue = told(change, drbs);
   ASSERT_TRUE(ue) << ue.error().describe();
   EXPECT_EQ(ue->remove_drbs, change.remove_drbs);

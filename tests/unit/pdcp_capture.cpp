@@ -1,5 +1,5 @@
-// srsUE and an OCUDU gNB (tests/vectors/rlc_captures.txt) replayed into both sides' user planes. The K_gNB is that of the NGAP Initial Context Setup
-// Request recorded with them: NEA0, NIA2.
+// srsUE and an OCUDU gNB (tests/vectors/rlc_captures.txt) replayed into both sides' user planes. The K_gNB is that of the NGAP Initial
+// Context Setup Request recorded with them: NEA0, NIA2.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -51,18 +51,20 @@ struct Listener {
                 [this](uint8_t srb, Bytes, bool v) {
                   if (srb == 1) verified.push_back(v);
                 },
-            .packet = [this](PduSessionId, Qfi qfi, Packet p) {
-              EXPECT_EQ(qfi, 1);
-              packets.emplace_back(p.view().begin(), p.view().end());
-            },
+            .packet =
+                [this](PduSessionId, Qfi qfi, Packet p) {
+                  EXPECT_EQ(qfi, 1);
+                  packets.emplace_back(p.view().begin(), p.view().end());
+                },
             .failure = [this](Failure f, BearerId) { failures.push_back(f); }}) {
     Security security = recorded_security();
-    Change change{.security = security,
-                  .srbs = {{1, {}}},
-                  .drbs = {{1,
-                            {.tx_sn_bits = 18, .rx_sn_bits = 18, .discard_ms = 1500, .t_reordering_ms = 220},
-                            {.session = 1, .default_drb = true, .qfis = {1}}}},
-                  .rlcs = {{0, {true, 0}, {.mode = RlcMode::tm}}, {1, {true, 1}, {}}, {4, {false, 1}, {.tx_sn_bits = 18, .rx_sn_bits = 18}}}};
+    Change change{
+        .security = security,
+        .srbs = {{1, {}}},
+        .drbs = {{1,
+                  {.tx_sn_bits = 18, .rx_sn_bits = 18, .discard_ms = 1500, .t_reordering_ms = 220},
+                  {.session = 1, .default_drb = true, .qfis = {1}}}},
+        .rlcs = {{0, {true, 0}, {.mode = RlcMode::tm}}, {1, {true, 1}, {}}, {4, {false, 1}, {.tx_sn_bits = 18, .rx_sn_bits = 18}}}};
     change.srb_rx = SrbProtection{.from_verified = true};
     auto status = apply(up, change);
     EXPECT_TRUE(status) << status.error().describe();
@@ -125,10 +127,10 @@ TEST(PdcpCapture, the_recorded_rrc_messages_configure_the_user_plane) {
     configure(*reconfiguration->radio_bearer_config, *reconfiguration->non_critical_extension->master_cell_group);
   };
   UserPlane user_plane(executor, pool, Side::ue, {.rrc = on_message, .packet = [&](PduSessionId session, Qfi qfi, Packet) {
-                         EXPECT_EQ(session, 1);
-                         EXPECT_EQ(qfi, 1);
-                         ++packets;
-                       }});
+                                                    EXPECT_EQ(session, 1);
+                                                    EXPECT_EQ(qfi, 1);
+                                                    ++packets;
+                                                  }});
   ue = &user_plane;
   ASSERT_TRUE(ue->set_rlc({0, {true, 0}, {.mode = RlcMode::tm}}));
   replay(executor, [&](bool uplink, Lcid lcid, const Bytes& pdu) {

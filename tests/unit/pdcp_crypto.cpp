@@ -52,7 +52,8 @@ TEST(IntegrityKey, mac_batch_equals_mac_of_each) {
     std::vector<Bytes> messages;
     for (size_t i = 0; i < 37; ++i) messages.push_back(random.bytes(random.between(1, 100)));
     std::vector<MacJob> jobs;
-    for (uint32_t i = 0; i < messages.size(); ++i) jobs.push_back({i, uint8_t(i % 32), i % 2 ? Direction::uplink : Direction::downlink, messages[i]});
+    for (uint32_t i = 0; i < messages.size(); ++i)
+      jobs.push_back({i, uint8_t(i % 32), i % 2 ? Direction::uplink : Direction::downlink, messages[i]});
     integrity.mac_batch(jobs);
     for (const MacJob& j : jobs) EXPECT_EQ(j.mac, integrity.mac(j.count, j.bearer, j.direction, j.message));
   }

@@ -49,7 +49,8 @@ TEST(Rrc, finds_the_message_and_its_transaction_identifier) {
   const auto bytes = rrc::encode(pdu);
   ASSERT_TRUE(bytes);
   EXPECT_EQ(to_hex(*bytes), "260910");
-  EXPECT_NE(text_of(pdu).find("DL-DCCH-Message.message.c1.securityModeCommand.rrc-TransactionIdentifier = 3\n"), std::string::npos) << text_of(pdu);
+  const auto text = text_of(pdu);
+  EXPECT_NE(text.find("DL-DCCH-Message.message.c1.securityModeCommand.rrc-TransactionIdentifier = 3\n"), std::string::npos) << text;
 }
 
 TEST(Rrc, keeps_what_a_later_version_adds_at_the_end) {

@@ -54,7 +54,7 @@ TEST(SmfEstablishment, accepts_an_ipv4_session_and_sets_up_its_user_plane) {
   ASSERT_TRUE(n4);
   EXPECT_EQ(n4->create_pdrs.size(), 2u);
   EXPECT_TRUE(n4->create_fars[0].apply_action.buff && n4->create_fars[0].apply_action.nocp);
-  EXPECT_EQ(n4->create_qers[0].mbr->dl_kbps, 2'000'000u);
+  EXPECT_EQ(n4->create_qers[1].mbr->dl_kbps, 2'000'000u);
 
   auto updated = w.update_n2(N2::pdu_res_setup_rsp, setup_response());
   ASSERT_TRUE(updated);

@@ -84,11 +84,11 @@ TEST(UserPlane, rrc_may_change_everything_from_its_ports) {
   std::vector<Bytes> seen;
   UserPlane* up = nullptr;
   UserPlane node(w.executor, w.pool, Side::ue, {.rrc = [&](uint8_t, Bytes pdu, bool) {
-    seen.push_back(std::move(pdu));
-    up->reestablish_pdcp({true, 1});
-    up->reestablish_rlc(1);
-    up->clear();
-  }});
+                   seen.push_back(std::move(pdu));
+                   up->reestablish_pdcp({true, 1});
+                   up->reestablish_rlc(1);
+                   up->clear();
+                 }});
   up = &node;
   World::ok(apply(node, {.srbs = {{1, {}}}, .rlcs = {{1, {true, 1}, {}}}}));
   node.receive(1, Bytes{0xc0, 0, 0x00, 0, 'a', 0, 0, 0, 0});
@@ -116,7 +116,8 @@ TEST(UserPlane, short_mac_i_is_the_end_of_the_mac_with_all_ones_inputs) {
   auto security = w.security(2, 2);
   w.both([&](UserPlane& up) { up.set_security(security); });
   Bytes input = w.random.bytes(12);
-  uint32_t mac = crypto::IntegrityKey(crypto::IntegrityAlgorithm::nia2, security.rrc_int).mac(0xffffffff, 31, crypto::Direction::downlink, input);
+  uint32_t mac =
+      crypto::IntegrityKey(crypto::IntegrityAlgorithm::nia2, security.rrc_int).mac(0xffffffff, 31, crypto::Direction::downlink, input);
   EXPECT_EQ(w.gnb.up.short_mac_i(input), mac & 0xffff);
   EXPECT_EQ(w.ue.up.short_mac_i(input), mac & 0xffff);
 }

@@ -8,7 +8,13 @@ using namespace sen::l2::test;
 namespace {
 
 RlcConfig am(uint8_t bits) {
-  return {.mode = RlcMode::am, .tx_sn_bits = bits, .rx_sn_bits = bits, .t_reassembly_ms = 10, .t_poll_retransmit_ms = 20, .poll_pdu = 16, .max_retx_threshold = 32};
+  return {.mode = RlcMode::am,
+          .tx_sn_bits = bits,
+          .rx_sn_bits = bits,
+          .t_reassembly_ms = 10,
+          .t_poll_retransmit_ms = 20,
+          .poll_pdu = 16,
+          .max_retx_threshold = 32};
 }
 RlcConfig um(uint8_t bits) { return {.mode = RlcMode::um, .tx_sn_bits = bits, .rx_sn_bits = bits, .t_reassembly_ms = 10}; }
 
@@ -43,7 +49,8 @@ struct Case {
 };
 
 PdcpConfig pdcp_of(const Case& c) {
-  return {.tx_sn_bits = c.sn_bits, .rx_sn_bits = c.sn_bits, .t_reordering_ms = 3000, .integrity = c.integrity, .status_report_required = true};
+  return {
+      .tx_sn_bits = c.sn_bits, .rx_sn_bits = c.sn_bits, .t_reordering_ms = 3000, .integrity = c.integrity, .status_report_required = true};
 }
 
 }  // namespace
@@ -149,5 +156,6 @@ TEST_P(LossyPipe, srb_messages_arrive_verified_and_in_order) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Algorithms, LossyPipe,
-                         testing::Values(Case{0, 0, 12, false, 1}, Case{1, 1, 12, true, 2}, Case{2, 2, 18, true, 3}, Case{3, 3, 18, true, 4},
-                                         Case{2, 2, 12, false, 5}, Case{2, 2, 12, true, 6}, Case{0, 2, 18, true, 7}));
+                         testing::Values(Case{0, 0, 12, false, 1}, Case{1, 1, 12, true, 2}, Case{2, 2, 18, true, 3},
+                                         Case{3, 3, 18, true, 4}, Case{2, 2, 12, false, 5}, Case{2, 2, 12, true, 6},
+                                         Case{0, 2, 18, true, 7}));

@@ -1,5 +1,5 @@
-// Two user planes of one UE, the gNB's and the UE's, and a MAC stand-in that pulls RLC PDUs with random grants and carries them through a pipe that
-// loses, delays and repeats them as told.
+// Two user planes of one UE, the gNB's and the UE's, and a MAC stand-in that pulls RLC PDUs with random grants and carries them through a
+// pipe that loses, delays and repeats them as told.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -33,7 +33,10 @@ struct Node {
 
   Node(Executor& executor, PacketPool& pool, Side side)
       : up(executor, pool, side,
-           {.rrc = [this](uint8_t srb, Bytes pdu, bool verified) { messages.push_back({srb, std::move(pdu), verified}); },
+           {.rrc =
+                [this](uint8_t srb, Bytes pdu, bool verified) {
+                  messages.push_back({srb, std::move(pdu), verified});
+                },
             .packet =
                 [this](PduSessionId, Qfi qfi, Packet p) {
                   packets.emplace_back(p.view().begin(), p.view().end());

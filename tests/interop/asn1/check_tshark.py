@@ -2,8 +2,8 @@
 """Lets tshark dissect random RRC messages as exported PDUs: none may be malformed.
 
 check_tshark.py RANDOM_VALUES WORK_DIR [COUNT]: writes WORK_DIR/rrc.pcap (DLT 252). Exit status 77: tshark is not installed. Octet strings
-have random content that tshark takes for LTE RRC, LPP, NAS and so on: a message is passed over when what is malformed lies in an octet string
-whose content our modules do not define."""
+have random content that tshark takes for LTE RRC, LPP, NAS and so on: a message is passed over when what is malformed lies in an octet
+string whose content our modules do not define."""
 import glob
 import os
 import re
@@ -28,8 +28,7 @@ def main():
         print("skipped: tshark is not installed")
         sys.exit(77)
     os.makedirs(work, exist_ok=True)
-    lines = subprocess.run([program, "channels", sys.argv[3] if len(sys.argv) > 3 else COUNT, SEED], stdout=subprocess.PIPE, check=True, text=True).stdout.split("\n")
-    messages = [line.split() for line in lines if line]
+    messages = [line.split() for line in lines_of([program, "channels", sys.argv[3] if len(sys.argv) > 3 else COUNT, SEED])]
     path = os.path.join(work, "rrc.pcap")
     with open(path, "wb") as file:
         file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, 252))
@@ -37,7 +36,8 @@ def main():
             file.write(record(name, bytes.fromhex(payload)))
     count = {"foreign": 0, "ours": 0}
     modules = glob.glob(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../codec/rrc/asn1/*.asn"))
-    defined = {name for module in modules for name in re.findall(r"([\w-]+) OCTET STRING \(CONTAINING", open(module, encoding="utf-8").read())}
+    texts = [open(module, encoding="utf-8").read() for module in modules]
+    defined = {name for text in texts for name in re.findall(r"([\w-]+) OCTET STRING \(CONTAINING", text)}
     for number in lines_of(["tshark", "-r", path, "-Y", "_ws.malformed || !nr-rrc", "-T", "fields", "-e", "frame.number"]):
         tree = lines_of(["tshark", "-r", path, "-Y", f"frame.number == {number}", "-V"])
         last = next(i for i, line in enumerate(tree) if "alformed" in line or "something unknown" in line)
@@ -59,7 +59,8 @@ def main():
 
 
 def lines_of(command):
-    return [line for line in subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, text=True).stdout.split("\n") if line]
+    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, text=True)
+    return [line for line in run.stdout.split("\n") if line]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+sen_test(mac_asn1 SOURCES ${CMAKE_CURRENT_LIST_DIR}/mac_asn1.cpp DEPS mac mac/asn1 gnb)

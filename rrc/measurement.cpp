@@ -45,6 +45,7 @@ void Core::measurement_config(const Ue& ue, rrc::MeasConfig& out) const {
     auto& smtc = nr.smtc1.emplace();
     smtc.periodicity_and_offset.set_sf20() = 0;
     smtc.duration = rrc::SsbMtcDuration::sf5;
+    nr.quantity_config_index = 1;
     nr.reference_signal_config.ssb_config_mobility.emplace().derive_ssb_index_from_cell = true;
     auto& id = ids.emplace_back();
     id.meas_id = static_cast<uint8_t>(i + 1);

@@ -29,6 +29,7 @@ struct DemoOptions {
   unsigned ues = 1;
   unsigned cells = 1;
   double bler = 0;
+  std::string scenario = "traffic";
   std::string output_folder = "sen5g-demo";
 };
 

@@ -61,13 +61,15 @@ load::LoadConfig load_of(const CoreConfig& config, const DemoOptions& options) {
   load.key = *octets_from_hex<16>(demo_key);
   load.opc = *octets_from_hex<16>(demo_opc);
   load.slices = {config.amf.plmn_support.front().slices.front().s_nssai};
-  load.scenario = load::Scenario::traffic;
+  load.scenario = options.scenario == "cycle" ? load::Scenario::cycle : load::Scenario::traffic;
   for (const auto& subnet : config.upf.session) {
     IpAddress gateway = subnet.gateway_address();
     (gateway.is_v6() ? load.target_v6 : load.target_v4) = gateway;
   }
   load.traffic = std::chrono::seconds(options.cells > 1 ? 4 : 2);
-  if (options.ues > 1) load.uplink_bps = load.downlink_bps = std::max(20e6 / options.ues, 64e3);
+  // What a 20 MHz TDD cell with seven downlink slots in ten carries with room to spare.
+  load.uplink_bps = std::max(10e6 / options.ues, 64e3);
+  load.downlink_bps = std::max(40e6 / options.ues, 64e3);
   return load;
 }
 

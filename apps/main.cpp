@@ -39,6 +39,9 @@ int main(int argc, char** argv) {
   demo_command->add_option("--seed", demo.seed, "Seed of everything random under the virtual clock")->capture_default_str();
   demo_command->add_option("--ues", demo.ues, "Number of UEs")->check(CLI::Range(1, 1000))->capture_default_str();
   demo_command->add_option("--cells", demo.cells, "Number of cells; with two or more the first UE is handed over")->check(CLI::Range(1, 8))->capture_default_str();
+  demo_command->add_option("--scenario", demo.scenario, "What the UEs do: sessions with traffic, or the whole cycle of release, service request, deregistration")
+      ->check(CLI::IsMember({"traffic", "cycle"}))
+      ->capture_default_str();
   demo_command->add_option("--bler", demo.bler, "Share of blocks that the air loses at their first transmission")->check(CLI::Range(0.0, 0.9))->capture_default_str();
   demo_command->add_option("--output", demo.output_folder, "Folder for captures and log")->capture_default_str();
   demo_command->callback([&] { run = [&] { return run_demo(demo); }; });

@@ -83,7 +83,6 @@ void RadioNetwork::on_slot() {
     mismatch_ = air_.last_mismatch();
     log_debug(Layer::air, "[{:>8}] {}", slot_.text(), mismatch_);
   }
-  if (slots_ % 200 == 0) { const auto& t = air_.statistics(); log_debug(Layer::air, "DBG pdcch {}/{} pdsch ok {} lost {} unm {} pusch ok {} lost {} unm {} dtx {} uci ok {} dtx {} unm {} pre {} lost {}", t.pdcch_received, t.pdcch_sent, t.pdsch_ok, t.pdsch_lost, t.pdsch_unmatched, t.pusch_ok, t.pusch_lost, t.pusch_unmatched, t.pusch_dtx, t.uci_ok, t.uci_dtx, t.uci_unmatched, t.preambles, t.preambles_lost); }
   ++slots_;
   ++slot_;
   const Time due = start_ + Duration(static_cast<int64_t>(slots_) * slot_ns);

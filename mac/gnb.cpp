@@ -136,6 +136,10 @@ GnbCell::Impl::Impl(const CellConfig& config, const SchedulerConfig& scheduler_c
   ul_grants_in.assign(layout.tdd.period_slots(), 0);
   note_grant_slots(layout.common_times, access.type0 || access.space.period_slots > 1);
   now = ring;
+  for (UlPlan& p : plans) {
+    p.uci.reserve(32);
+    p.pusch.reserve(16);
+  }
 }
 
 // Numbers count slots from the first one on; slot numbers wrap every 10.24 s, these do not.

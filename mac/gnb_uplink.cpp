@@ -51,7 +51,10 @@ void GnbCell::Impl::schedule_uplink() {
   auto full = [&] {
     return std::ranges::all_of(layout.common_times.ul_any[index], [&](const UlOption& option) {
       const UlPlan* target = plan(now + option.k2);
-      return !target || target->grid.used(option.time.start, option.time.length).next_clear(0) >= cell.l1.n_rb;
+      if (!target) return true;
+      RbMask taken = target->grid.used(option.time.start, option.time.length);
+      taken |= target->pucch_mask(option.time.start, option.time.length);
+      return taken.next_clear(0) >= cell.l1.n_rb;
     });
   };
   for (size_t i = 0; i < n && ul_sent < scheduler.max_ues_per_slot && !full(); ++i) {

@@ -1,8 +1,9 @@
-#include <algorithm>
+#include "air/detail/match.h"
 
 #include <fmt/core.h>
 
-#include "air/detail/match.h"
+#include <algorithm>
+
 #include "nr/search_space.h"
 
 namespace sen::air::detail {
@@ -112,7 +113,8 @@ std::string differs(const l1::PuschPdu& sent, const l1::PuschPdu& expected) {
   c("RNTI", sent.rnti, expected.rnti);
   compare_allocation(c, sent.bwp, sent.allocation, expected.bwp, expected.allocation);
   c.same("second hops", sent.second_hop_rb == expected.second_hop_rb);
-  c("layers", sent.layers, expected.layers)("TPMI", sent.tpmi, expected.tpmi)("transform precoding", sent.transform_precoding, expected.transform_precoding);
+  c("layers", sent.layers, expected.layers)("TPMI", sent.tpmi, expected.tpmi)("transform precoding", sent.transform_precoding,
+                                                                              expected.transform_precoding);
   compare_code(c, sent.code, expected.code);
   compare_dmrs(c, sent.dmrs, expected.dmrs);
   c("data scrambling identity", sent.n_id, expected.n_id).same("PT-RS", sent.ptrs == expected.ptrs);
@@ -121,16 +123,20 @@ std::string differs(const l1::PuschPdu& sent, const l1::PuschPdu& expected) {
 
 std::string differs(const l1::PucchPdu& sent, const l1::PucchPdu& expected) {
   Compare c;
-  c("format", sent.format, expected.format)("first symbol", sent.start_symbol, expected.start_symbol)("symbols", sent.symbols, expected.symbols);
+  c("format", sent.format, expected.format)("first symbol", sent.start_symbol, expected.start_symbol)("symbols", sent.symbols,
+                                                                                                      expected.symbols);
   c("resource block", sent.bwp.start + sent.first_rb, expected.bwp.start + expected.first_rb)("resource blocks", sent.rbs, expected.rbs);
   c.same("second hops", sent.second_hop_rb.has_value() == expected.second_hop_rb.has_value() &&
                             (!sent.second_hop_rb || sent.bwp.start + *sent.second_hop_rb == expected.bwp.start + *expected.second_hop_rb));
-  if (sent.format <= 1) c("initial cyclic shift", sent.initial_cyclic_shift, expected.initial_cyclic_shift)("hopping identity", sent.hopping_id, expected.hopping_id);
+  if (sent.format <= 1)
+    c("initial cyclic shift", sent.initial_cyclic_shift, expected.initial_cyclic_shift)("hopping identity", sent.hopping_id,
+                                                                                        expected.hopping_id);
   if (sent.format == 1) c("time domain OCC", sent.time_domain_occ, expected.time_domain_occ);
   if (sent.format == 4) c("OCC length", sent.occ_length, expected.occ_length)("OCC index", sent.occ_index, expected.occ_index);
   if (sent.format >= 2) c("RNTI", sent.rnti, expected.rnti)("data scrambling identity", sent.n_id, expected.n_id);
   if (sent.format == 2) c("DM-RS identity", sent.dmrs_n_id, expected.dmrs_n_id);
-  if (sent.format >= 3) c("additional DM-RS", sent.additional_dmrs, expected.additional_dmrs)("pi/2-BPSK", sent.pi2_bpsk, expected.pi2_bpsk);
+  if (sent.format >= 3)
+    c("additional DM-RS", sent.additional_dmrs, expected.additional_dmrs)("pi/2-BPSK", sent.pi2_bpsk, expected.pi2_bpsk);
   return c.take();
 }
 
@@ -141,10 +147,10 @@ bool same(const l1::PrachPdu& a, const l1::PrachPdu& b) {
 }
 
 bool same(const l1::SrsPdu& a, const l1::SrsPdu& b) {
-  return a.bwp.start == b.bwp.start && a.ports == b.ports && a.symbols == b.symbols && a.repetitions == b.repetitions && a.start_symbol == b.start_symbol &&
-         a.c_srs == b.c_srs && a.b_srs == b.b_srs && a.b_hop == b.b_hop && a.comb == b.comb && a.comb_offset == b.comb_offset &&
-         a.cyclic_shift == b.cyclic_shift && a.freq_position == b.freq_position && a.freq_shift == b.freq_shift && a.sequence_id == b.sequence_id &&
-         a.hopping == b.hopping;
+  return a.bwp.start == b.bwp.start && a.ports == b.ports && a.symbols == b.symbols && a.repetitions == b.repetitions &&
+         a.start_symbol == b.start_symbol && a.c_srs == b.c_srs && a.b_srs == b.b_srs && a.b_hop == b.b_hop && a.comb == b.comb &&
+         a.comb_offset == b.comb_offset && a.cyclic_shift == b.cyclic_shift && a.freq_position == b.freq_position &&
+         a.freq_shift == b.freq_shift && a.sequence_id == b.sequence_id && a.hopping == b.hopping;
 }
 
 namespace {
@@ -153,8 +159,9 @@ bool same_coreset(const l1_ue::PdcchSearch& search, const l1::PdcchPdu& pdcch) {
   return search.coreset.frequency_groups == pdcch.coreset.frequency_groups && search.bwp.start == pdcch.bwp.start &&
          search.coreset.start_symbol == pdcch.coreset.start_symbol && search.coreset.duration == pdcch.coreset.duration &&
          search.coreset.interleaved == pdcch.coreset.interleaved &&
-         (!search.coreset.interleaved || (search.coreset.reg_bundle == pdcch.coreset.reg_bundle &&
-                                          search.coreset.interleaver_rows == pdcch.coreset.interleaver_rows && search.coreset.shift == pdcch.coreset.shift));
+         (!search.coreset.interleaved ||
+          (search.coreset.reg_bundle == pdcch.coreset.reg_bundle && search.coreset.interleaver_rows == pdcch.coreset.interleaver_rows &&
+           search.coreset.shift == pdcch.coreset.shift));
 }
 
 // The blocks of both from point A; for descriptions that differ in form.
@@ -162,7 +169,8 @@ bool same_cces(const l1_ue::PdcchSearch& search, unsigned first_cce, const l1::P
   if (search.coreset.start_symbol != pdcch.coreset.start_symbol || search.coreset.duration != pdcch.coreset.duration) return false;
   if (!check_coreset(search.coreset, search.bwp.size) || !check_coreset(pdcch.coreset, pdcch.bwp.size)) return false;
   if (first_cce + pdcch.aggregation_level > coreset_cces(search.coreset) ||
-      pdcch.first_cce + pdcch.aggregation_level > coreset_cces(pdcch.coreset)) return false;
+      pdcch.first_cce + pdcch.aggregation_level > coreset_cces(pdcch.coreset))
+    return false;
   for (unsigned i = 0; i < pdcch.aggregation_level; ++i) {
     const CceRegs a = cce_regs(search.coreset, first_cce + i), b = cce_regs(pdcch.coreset, pdcch.first_cce + i);
     if (a.n != b.n) return false;
@@ -176,9 +184,12 @@ bool same_cces(const l1_ue::PdcchSearch& search, unsigned first_cce, const l1::P
 }  // namespace
 
 const l1_ue::PdcchSearch::Candidate* find_candidate(const l1_ue::PdcchSearch& search, const l1::PdcchPdu& pdcch) {
-  if (std::ranges::find(search.rntis, pdcch.rnti) == search.rntis.end() || std::ranges::find(search.sizes, pdcch.dci.size) == search.sizes.end()) return nullptr;
+  if (std::ranges::find(search.rntis, pdcch.rnti) == search.rntis.end() ||
+      std::ranges::find(search.sizes, pdcch.dci.size) == search.sizes.end())
+    return nullptr;
   const auto n_rnti = search.n_rnti_is_rnti ? pdcch.rnti : l1::Rnti{0};
-  if (search.n_id != pdcch.n_id || search.dmrs_n_id != pdcch.dmrs_n_id || n_rnti != pdcch.n_rnti || search.bwp.scs != pdcch.bwp.scs) return nullptr;
+  if (search.n_id != pdcch.n_id || search.dmrs_n_id != pdcch.dmrs_n_id || n_rnti != pdcch.n_rnti || search.bwp.scs != pdcch.bwp.scs)
+    return nullptr;
   const bool alike = same_coreset(search, pdcch);
   for (const auto& candidate : search.candidates) {
     if (candidate.aggregation_level != pdcch.aggregation_level) continue;

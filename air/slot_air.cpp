@@ -1,12 +1,12 @@
 #include "air/slot_air.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
 #include <unordered_map>
-
-#include <fmt/core.h>
 
 #include "air/detail/match.h"
 #include "nr/band.h"
@@ -73,7 +73,9 @@ void append(l1::Bits& out, bool bit) {
   if (bit) out.octets.back() |= static_cast<uint8_t>(0x80 >> out.size % 8);
   ++out.size;
 }
-bool bit_at(const l1::Bits& bits, unsigned i) { return i < bits.size && i / 8 < bits.octets.size() && (bits.octets[i / 8] >> (7 - i % 8) & 1); }
+bool bit_at(const l1::Bits& bits, unsigned i) {
+  return i < bits.size && i / 8 < bits.octets.size() && (bits.octets[i / 8] >> (7 - i % 8) & 1);
+}
 
 struct Override {
   double bler_dl = -1, bler_ul = -1;
@@ -82,7 +84,7 @@ struct Override {
 
 // What a HARQ process has collected so far.
 struct Combining {
-  double sinr = 0;       // linear, sum
+  double sinr = 0;  // linear, sum
   uint8_t transmissions = 0;
   uint32_t tbs_octets = 0;
   Rnti rnti = 0;
@@ -106,7 +108,8 @@ Point Track::at(double s) const {
     if (s >= b.at_s) continue;
     const Waypoint& a = waypoints[i - 1];
     const double f = b.at_s > a.at_s ? (s - a.at_s) / (b.at_s - a.at_s) : 1;
-    return {a.point.x_m + f * (b.point.x_m - a.point.x_m), a.point.y_m + f * (b.point.y_m - a.point.y_m), a.point.z_m + f * (b.point.z_m - a.point.z_m)};
+    return {a.point.x_m + f * (b.point.x_m - a.point.x_m), a.point.y_m + f * (b.point.y_m - a.point.y_m),
+            a.point.z_m + f * (b.point.z_m - a.point.z_m)};
   }
   return waypoints.back().point;
 }
@@ -121,11 +124,11 @@ struct SlotAir::Impl {
 
   struct Cell {
     CellRadio radio;
-    float frequency_db = 0;          // 20 log10 of the carrier in GHz
-    float noise_dbm = 0;             // of a resource element at the gNB
+    float frequency_db = 0;  // 20 log10 of the carrier in GHz
+    float noise_dbm = 0;     // of a resource element at the gNB
     const l1::DlSlot* dl = nullptr;
     const l1::UlSlot* ul = nullptr;
-    float load = 0, next_load = 0;   // part of the resource elements in use: of the slot before, of this one
+    float load = 0, next_load = 0;                                 // part of the resource elements in use: of the slot before, of this one
     double uplink_interference = 0, next_uplink_interference = 0;  // mW in a resource element
     std::vector<Transmission> transmissions;
   };
@@ -134,7 +137,7 @@ struct SlotAir::Impl {
     UeRadio radio;
     std::optional<CellIndex> tuned;
     std::array<Combining, limit::harq_processes> dl{}, ul{};
-    int64_t epoch = -1;              // of the path losses
+    int64_t epoch = -1;  // of the path losses
     std::vector<float> path_loss_db;
     std::vector<float> delay_ns;
   };
@@ -174,7 +177,8 @@ struct SlotAir::Impl {
 
   l1::Quality uplink_quality(CellIndex cell, UeIndex ue, float power_dbm, unsigned rbs, float ta_ns);
   void receive_pusch(CellIndex cell, const l1::PuschPdu& expected, l1::UlIndication& out);
-  void receive_pusch_uci(const l1::PuschPdu& expected, const l1_ue::PuschSend* sent, bool decodable, const l1::Quality& quality, l1::UlIndication& out) const;
+  void receive_pusch_uci(const l1::PuschPdu& expected, const l1_ue::PuschSend* sent, bool decodable, const l1::Quality& quality,
+                         l1::UlIndication& out) const;
   void receive_pucch(CellIndex cell, const l1::PucchPdu& expected, l1::UlIndication& out);
   void receive_prach(CellIndex cell, const l1::PrachPdu& expected, l1::UlIndication& out);
   void receive_srs(CellIndex cell, const l1::SrsPdu& expected, l1::UlIndication& out);
@@ -214,7 +218,8 @@ void SlotAir::Impl::follow(UeIndex index) {
   for (size_t c = 0; c < cells.size(); ++c) {
     const double d = distance_m(at, cells[c].radio.position);
     ue.delay_ns[c] = static_cast<float>(d / light_m_per_ns);
-    ue.path_loss_db[c] = config.path_loss_1m_db + config.path_loss_decade_db * static_cast<float>(std::log10(std::max(d, 1.0))) + cells[c].frequency_db;
+    ue.path_loss_db[c] =
+        config.path_loss_1m_db + config.path_loss_decade_db * static_cast<float>(std::log10(std::max(d, 1.0))) + cells[c].frequency_db;
     const auto found = overrides.find(key(static_cast<CellIndex>(c), index));
     if (found != overrides.end()) ue.path_loss_db[c] += found->second.extra_loss_db;
   }
@@ -231,7 +236,8 @@ float SlotAir::Impl::downlink_sinr(CellIndex cell, UeIndex ue) {
 }
 
 // HARQ combining: SINRs add up, and the configured BLER falls with each transmission.
-bool SlotAir::Impl::block_fails(Combining& state, float sinr_db, const l1::Code& code, bool new_data, Rnti rnti, double first_bler, Draw draw) const {
+bool SlotAir::Impl::block_fails(Combining& state, float sinr_db, const l1::Code& code, bool new_data, Rnti rnti, double first_bler,
+                                Draw draw) const {
   if (new_data || state.rnti != rnti || state.tbs_octets != code.tbs_octets) state = {0, 0, code.tbs_octets, rnti};
   state.sinr += to_linear(sinr_db);
   const double configured = first_bler * std::pow(config.retransmission_factor, state.transmissions);
@@ -354,7 +360,8 @@ std::vector<l1_ue::RxSsb> SlotAir::receive_ssb(UeIndex ue) const {
 bool SlotAir::tune(UeIndex ue, uint16_t pci, uint32_t ssb_arfcn) {
   auto* found = impl_->find(ue);
   if (!found) return false;
-  const auto cell = std::ranges::find_if(impl_->cells, [&](const Impl::Cell& c) { return c.radio.l1.pci == pci && c.radio.l1.ssb_arfcn == ssb_arfcn; });
+  const auto cell =
+      std::ranges::find_if(impl_->cells, [&](const Impl::Cell& c) { return c.radio.l1.pci == pci && c.radio.l1.ssb_arfcn == ssb_arfcn; });
   found->dl = found->ul = {};
   found->tuned.reset();
   if (cell == impl_->cells.end()) return false;
@@ -387,7 +394,13 @@ std::vector<l1_ue::RxDci> SlotAir::receive_pdcch(UeIndex ue, const std::vector<l
       if (!sinr) sinr = impl_->downlink_sinr(index, ue);
       const bool heard = !impl_->config.sinr_errors || *sinr + p.power_db >= pdcch_sinr_db(p.aggregation_level);
       if (!heard || impl_->draw(draw_pdcch, index, ue).mix(i).chance(impl_->config.control_miss)) break;
-      out.push_back({search.search_space, search.coreset.id, p.rnti, candidate->first_cce, p.aggregation_level, p.dci, {*sinr, impl_->rsrp(index, ue), 0}});
+      out.push_back({search.search_space,
+                     search.coreset.id,
+                     p.rnti,
+                     candidate->first_cce,
+                     p.aggregation_level,
+                     p.dci,
+                     {*sinr, impl_->rsrp(index, ue), 0}});
       ++impl_->statistics.pdcch_received;
       break;
     }
@@ -541,12 +554,13 @@ void SlotAir::Impl::receive_pusch(CellIndex index, const l1::PuschPdu& expected,
   if (!harq_agrees || want.csi1_bits != got.csi1.size) {
     lost = true;
     ++statistics.uci_unmatched;
-    mismatch = fmt::format("PUSCH {}: UCI of {} HARQ-ACK and {} CSI bits sent, {} and {} expected", expected.rnti, got.harq.size, got.csi1.size,
-                           want.harq_bits, want.csi1_bits);
+    mismatch = fmt::format("PUSCH {}: UCI of {} HARQ-ACK and {} CSI bits sent, {} and {} expected", expected.rnti, got.harq.size,
+                           got.csi1.size, want.harq_bits, want.csi1_bits);
   }
   const float sinr = rx.quality.sinr_db - to_db(std::max<unsigned>(expected.layers, 1));
   Combining& state = ues[from->ue].ul[expected.harq_id % limit::harq_processes];
-  const bool fails = block_fails(state, sinr, expected.code, expected.new_data, expected.rnti, bler(index, from->ue, false), draw(draw_pusch, index, from->ue));
+  const bool fails = block_fails(state, sinr, expected.code, expected.new_data, expected.rnti, bler(index, from->ue, false),
+                                 draw(draw_pusch, index, from->ue));
   rx.crc_ok = !lost && !fails;
   if (rx.crc_ok) rx.tb = sent->tb;
   ++(rx.crc_ok ? statistics.pusch_ok : statistics.pusch_lost);
@@ -554,8 +568,8 @@ void SlotAir::Impl::receive_pusch(CellIndex index, const l1::PuschPdu& expected,
   out.pusch.push_back(std::move(rx));
 }
 
-void SlotAir::Impl::receive_pusch_uci(const l1::PuschPdu& expected, const l1_ue::PuschSend* sent, bool decodable, const l1::Quality& quality,
-                                      l1::UlIndication& out) const {
+void SlotAir::Impl::receive_pusch_uci(const l1::PuschPdu& expected, const l1_ue::PuschSend* sent, bool decodable,
+                                      const l1::Quality& quality, l1::UlIndication& out) const {
   const auto& want = expected.uci;
   if (want.harq_bits == 0 && want.csi1_bits == 0) return;
   l1::RxUci rx;
@@ -566,8 +580,10 @@ void SlotAir::Impl::receive_pusch_uci(const l1::PuschPdu& expected, const l1_ue:
   rx.detected = sent != nullptr && decodable;
   rx.crc_ok = rx.detected;
   if (rx.detected) {
-    if (sent->uci.harq.size == want.harq_bits) rx.harq = sent->uci.harq;
-    else rx.detected = rx.crc_ok = false;  // the resource elements held data instead
+    if (sent->uci.harq.size == want.harq_bits)
+      rx.harq = sent->uci.harq;
+    else
+      rx.detected = rx.crc_ok = false;  // the resource elements held data instead
     if (want.csi1_bits) {
       rx.csi1 = sent->uci.csi1;
       rx.csi2 = sent->uci.csi2;
@@ -633,7 +649,8 @@ void SlotAir::Impl::receive_pucch(CellIndex index, const l1::PucchPdu& expected,
     rx.crc_ok = all.size == want.harq_bits + (want.sr ? 1u : 0u) + want.csi1_bits;
     if (!rx.crc_ok) {
       ++statistics.uci_unmatched;
-      mismatch = fmt::format("PUCCH {}: {} bits sent, {} + {} + {} expected", expected.rnti, all.size, want.harq_bits, want.sr ? 1 : 0, want.csi1_bits);
+      mismatch = fmt::format("PUCCH {}: {} bits sent, {} + {} + {} expected", expected.rnti, all.size, want.harq_bits, want.sr ? 1 : 0,
+                             want.csi1_bits);
     } else {
       unsigned at = 0;
       for (unsigned i = 0; i < want.harq_bits; ++i) append(rx.harq, bit_at(all, at++));
@@ -642,8 +659,8 @@ void SlotAir::Impl::receive_pucch(CellIndex index, const l1::PucchPdu& expected,
       ++statistics.uci_ok;
     }
   } else {
-    // Format 0: a positive SR is another cyclic shift, heard only by who expects it. Format 1: one or two bits modulate one sequence; 0, 1 and 2 bits
-    // share the constellation point of zeros (TS 38.211 6.3.2.4.1).
+    // Format 0: a positive SR is another cyclic shift, heard only by who expects it. Format 1: one or two bits modulate one sequence; 0, 1
+    // and 2 bits share the constellation point of zeros (TS 38.211 6.3.2.4.1).
     const bool positive = got.sr.value_or(false);
     if (expected.format == 0 && positive && !want.sr) {
       ++statistics.uci_dtx;
@@ -653,7 +670,8 @@ void SlotAir::Impl::receive_pucch(CellIndex index, const l1::PucchPdu& expected,
     rx.detected = rx.crc_ok = true;
     rx.sr = want.sr && (expected.format == 1 || positive);
     const bool same_size = got.harq.size == want.harq_bits;
-    for (unsigned i = 0; i < want.harq_bits; ++i) append(rx.harq, same_size ? bit_at(got.harq, i) : got.harq.size == 1 && bit_at(got.harq, 0));
+    for (unsigned i = 0; i < want.harq_bits; ++i)
+      append(rx.harq, same_size ? bit_at(got.harq, i) : got.harq.size == 1 && bit_at(got.harq, 0));
     if (!same_size) {
       ++statistics.uci_unmatched;
       mismatch = fmt::format("PUCCH {}: {} HARQ-ACK bits sent, {} expected", expected.rnti, got.harq.size, want.harq_bits);
@@ -665,7 +683,8 @@ void SlotAir::Impl::receive_pucch(CellIndex index, const l1::PucchPdu& expected,
 }
 
 void SlotAir::Impl::receive_prach(CellIndex index, const l1::PrachPdu& expected, l1::UlIndication& out) {
-  const float noise = static_cast<float>(thermal_dbm_hz + 10 * std::log10(preamble_bandwidth_hz(expected)) + cells[index].radio.noise_figure_db);
+  const float noise =
+      static_cast<float>(thermal_dbm_hz + 10 * std::log10(preamble_bandwidth_hz(expected)) + cells[index].radio.noise_figure_db);
   for (const auto& t : cells[index].transmissions) {
     for (const auto& p : t.slot.prach) {
       if (!detail::same(p.prach, expected) || p.occasion >= expected.occasions || p.f_id >= expected.n_fd || p.preamble >= 64) {

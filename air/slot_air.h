@@ -1,14 +1,17 @@
-// The slot-level air: N cells and M UEs below the L1 boundary (nr/l1.h, nr/l1_ue.h) without waveforms. It carries packed DCI bits with their RNTI, transport
-// blocks, UCI bits and preambles with true timing. A transmission is received only when what the sender sent and what the receiver listens to agree: resource
-// blocks and symbols (compared from point A), CORESET and candidate, scrambling identities and RNTI, DM-RS, modulation, TBS and rv, UCI sizes. Otherwise it is a
-// CRC failure, DTX or not detected, as on a radio. Two UEs on one PUSCH collide (one survives when it is `capture_db` stronger), equal preambles are one detection.
+// The slot-level air: N cells and M UEs below the L1 boundary (nr/l1.h, nr/l1_ue.h) without waveforms. It carries packed DCI bits with
+// their RNTI, transport blocks, UCI bits and preambles with true timing. A transmission is received only when what the sender sent and what
+// the receiver listens to agree: resource blocks and symbols (compared from point A), CORESET and candidate, scrambling identities and
+// RNTI, DM-RS, modulation, TBS and rv, UCI sizes. Otherwise it is a CRC failure, DTX or not detected, as on a radio. Two UEs on one PUSCH
+// collide (one survives when it is `capture_db` stronger), equal preambles are one detection.
 //
-// Errors: a configured BLER per link and direction, falling with each HARQ retransmission, plus (sinr_errors) what the SINR cannot carry. SINR and delay follow
-// the positions: log-distance path loss, noise figures, other cells of the same frequency as interference by their load of the slot before.
+// Errors: a configured BLER per link and direction, falling with each HARQ retransmission, plus (sinr_errors) what the SINR cannot carry.
+// SINR and delay follow the positions: log-distance path loss, noise figures, other cells of the same frequency as interference by their
+// load of the slot before.
 //
 // Deterministic: every draw is a hash of seed, link, slot and place, so neither the order of the calls nor the number of processes matters.
-// A slot: advance(); send() for every cell; per UE receive_pdcch(), receive_pdsch(), transmit(); receive() for every cell. Cells may have different numerologies:
-// each is driven at its own slots. The l1 slots handed to send() stay unchanged until receive() of that cell returned. One executor; nothing blocks.
+// A slot: advance(); send() for every cell; per UE receive_pdcch(), receive_pdsch(), transmit(); receive() for every cell. Cells may have
+// different numerologies: each is driven at its own slots. The l1 slots handed to send() stay unchanged until receive() of that cell
+// returned. One executor; nothing blocks.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +29,7 @@ namespace limit {
 constexpr size_t cells = 64;
 constexpr size_t ues = 1 << 16;
 constexpr size_t waypoints = 1024;
-constexpr size_t overrides = 1 << 16;          // set_bler, set_extra_loss
+constexpr size_t overrides = 1 << 16;  // set_bler, set_extra_loss
 constexpr unsigned harq_processes = 16;
 }  // namespace limit
 
@@ -52,14 +55,14 @@ struct Track {
 };
 
 struct CellRadio {
-  nr::l1::CellConfig l1;            // ss_pbch_block_power_dbm is the power a resource element is sent with
+  nr::l1::CellConfig l1;  // ss_pbch_block_power_dbm is the power a resource element is sent with
   Point position{0, 0, 10};
   float noise_figure_db = 5;
   bool operator==(const CellRadio&) const = default;
 };
 
 struct UeRadio {
-  uint64_t identity = 0;            // what its draws depend on; the same UE in another process or order has the same luck
+  uint64_t identity = 0;  // what its draws depend on; the same UE in another process or order has the same luck
   Track track;
   float noise_figure_db = 9;
   bool operator==(const UeRadio&) const = default;
@@ -67,10 +70,10 @@ struct UeRadio {
 
 struct AirConfig {
   uint64_t seed = 1;
-  double bler_dl = 0, bler_ul = 0;  // of a first transmission, every link unless set_bler() says otherwise
+  double bler_dl = 0, bler_ul = 0;     // of a first transmission, every link unless set_bler() says otherwise
   double retransmission_factor = 0.2;  // the BLER of each further transmission is multiplied by it
-  double control_miss = 0;          // of a PDCCH and of a PUCCH
-  bool sinr_errors = true;          // blocks fail too where the (combined) SINR is below what their spectral efficiency needs
+  double control_miss = 0;             // of a PDCCH and of a PUCCH
+  bool sinr_errors = true;             // blocks fail too where the (combined) SINR is below what their spectral efficiency needs
   float capture_db = 6;
   // Path loss: at 1 m and 1 GHz, and per decade of distance (TR 38.901 UMi line of sight: 32.4, 21); 20 dB per decade of frequency.
   float path_loss_1m_db = 32.4f, path_loss_decade_db = 21;
@@ -84,8 +87,8 @@ using UeIndex = uint32_t;
 struct Link {
   float path_loss_db = 0;
   float rsrp_dbm = -140;
-  float sinr_db = -30;              // downlink, per resource element
-  float delay_ns = 0;               // one way
+  float sinr_db = -30;  // downlink, per resource element
+  float delay_ns = 0;   // one way
 };
 
 class SlotAir {
@@ -112,7 +115,8 @@ class SlotAir {
   nr::l1::UlIndication receive(CellIndex cell);
 
   // --- UE --------------------------------------------------------------------------------------------------------------
-  // The blocks of every cell that sent one in its last slot, own and neighbours', as far as they can be heard (RSRP above -130 dBm, SINR above -10 dB).
+  // The blocks of every cell that sent one in its last slot, own and neighbours', as far as they can be heard (RSRP above -130 dBm, SINR
+  // above -10 dB).
   std::vector<nr::l1_ue::RxSsb> receive_ssb(UeIndex ue) const;
   // Serving cell by PCI and SSB frequency; false (and nothing is heard) when no cell is like that.
   bool tune(UeIndex ue, uint16_t pci, uint32_t ssb_arfcn);

@@ -212,8 +212,10 @@ void AirServer::exchange(int64_t now_ns) {
   const auto deadline = Clock::now() + m.config.timeout;
   for (auto it = m.processes.begin(); it != m.processes.end();) {
     const auto sent = send_all(it->fd.get(), frame, deadline);
-    if (sent == Transfer::done) ++it;
-    else m.drop(it, sent);
+    if (sent == Transfer::done)
+      ++it;
+    else
+      m.drop(it, sent);
   }
   for (auto it = m.processes.begin(); it != m.processes.end();) {
     const auto received = receive_frame(it->fd.get(), FrameType::uplink, m.payload, deadline);
@@ -247,15 +249,16 @@ const AirServer::Statistics& AirServer::statistics() const { return impl_->stati
 // --- UE process --------------------------------------------------------------------------------------------------------------
 
 struct AirClient::Impl {
-  Impl(Descriptor d, std::string p, Milliseconds t, const AirConfig& config) : fd(std::move(d)), path(std::move(p)), timeout(t), air(config) {}
+  Impl(Descriptor d, std::string p, Milliseconds t, const AirConfig& config)
+      : fd(std::move(d)), path(std::move(p)), timeout(t), air(config) {}
 
   Descriptor fd;
   std::string path;
   Milliseconds timeout;
   SlotAir air;
-  Bytes payload;                        // the step's views point into it
+  Bytes payload;  // the step's views point into it
   detail::Step step;
-  std::vector<l1::UlSlot> uplinks;      // what the air compares uplink slots with
+  std::vector<l1::UlSlot> uplinks;  // what the air compares uplink slots with
   std::vector<std::pair<CellIndex, nr::Slot>> slots;
   detail::Answer answer;
 };
@@ -267,7 +270,8 @@ Result<std::unique_ptr<AirClient>> AirClient::connect(const std::string& path, M
   SEN_ASSIGN(const sockaddr_un address, address_of(path));
   Descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (fd.get() < 0) return system_error(path, "socket");
-  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0) return system_error(path, "connect (is the gNB running?)");
+  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0)
+    return system_error(path, "connect (is the gNB running?)");
   Bytes payload;
   const auto received = receive_frame(fd.get(), FrameType::welcome, payload, Clock::now() + timeout);
   if (received.transfer != Transfer::done) return fail(Fault::io, path, "the gNB said nothing within {} ms", timeout.count());
@@ -281,6 +285,7 @@ Result<std::unique_ptr<AirClient>> AirClient::connect(const std::string& path, M
   return std::unique_ptr<AirClient>(new AirClient(std::move(impl)));
 }
 
+int AirClient::descriptor() const { return impl_->fd.get(); }
 SlotAir& AirClient::air() { return impl_->air; }
 
 Result<UeIndex> AirClient::add_ue(const UeRadio& radio) {

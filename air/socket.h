@@ -1,9 +1,10 @@
-// The slot-level air between processes: one process has the cells (and perhaps UEs of its own), others have UEs; a Unix stream socket carries, per step, the
-// cells' downlink slots one way and the UEs' uplink slots the other. Lock-stepped: the server waits for every UE process's answer, so results do not depend on
-// how UEs are spread over processes. Frames are length-prefixed and checked; a peer that breaks the rules, dies or keeps silent for `timeout` is dropped with its
-// UEs, and the others go on.
+// The slot-level air between processes: one process has the cells (and perhaps UEs of its own), others have UEs; a Unix stream socket
+// carries, per step, the cells' downlink slots one way and the UEs' uplink slots the other. Lock-stepped: the server waits for every UE
+// process's answer, so results do not depend on how UEs are spread over processes. Frames are length-prefixed and checked; a peer that
+// breaks the rules, dies or keeps silent for `timeout` is dropped with its UEs, and the others go on.
 //
-// Both ends hold a SlotAir: the UE process's receives the downlink for its UEs, the server's receives the uplink of all. One thread; exchange() and next() block.
+// Both ends hold a SlotAir: the UE process's receives the downlink for its UEs, the server's receives the uplink of all. One thread;
+// exchange() and next() block.
 #pragma once
 
 #include <chrono>
@@ -15,9 +16,9 @@
 namespace sen::air {
 
 struct ServerConfig {
-  std::string path;                              // of the socket; a stale file there is replaced
-  std::chrono::milliseconds timeout{10000};      // for a UE process's answer
-  double pace = 0;                               // air seconds per real second; 0: as fast as it goes
+  std::string path;                          // of the socket; a stale file there is replaced
+  std::chrono::milliseconds timeout{10000};  // for a UE process's answer
+  double pace = 0;                           // air seconds per real second; 0: as fast as it goes
 };
 
 class AirServer {
@@ -29,8 +30,8 @@ class AirServer {
   ~AirServer();
   AirServer(const AirServer&) = delete;
 
-  // After send() of every cell whose slot begins now, before their receive(): UE processes hear the slots, their transmissions are in the air when it returns.
-  // Waits for real time first when paced. New processes join here.
+  // After send() of every cell whose slot begins now, before their receive(): UE processes hear the slots, their transmissions are in the
+  // air when it returns. Waits for real time first when paced. New processes join here.
   void exchange(int64_t now_ns);
   // Until n processes are connected, for start-up. False when the time is over.
   bool wait_for_processes(size_t n, std::chrono::milliseconds limit);
@@ -38,7 +39,7 @@ class AirServer {
 
   struct Statistics {
     uint64_t joined = 0, left = 0, timeouts = 0, bad_frames = 0, refused = 0;
-    uint64_t late_steps = 0;                     // behind real time when paced
+    uint64_t late_steps = 0;  // behind real time when paced
   };
   const Statistics& statistics() const;
 
@@ -56,6 +57,8 @@ class AirClient {
   ~AirClient();
   AirClient(const AirClient&) = delete;
 
+  // Readable when next() would not wait long: for an event loop.
+  int descriptor() const;
   SlotAir& air();
   Result<UeIndex> add_ue(const UeRadio& radio);
   void remove_ue(UeIndex ue);

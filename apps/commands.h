@@ -30,6 +30,9 @@ struct DemoOptions {
   unsigned cells = 1;
   double bler = 0;
   std::string scenario = "traffic";
+  std::string captures = "all";
+  bool table = false;
+  std::string metrics_file;
   std::string output_folder = "sen5g-demo";
 };
 

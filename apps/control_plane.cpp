@@ -10,7 +10,10 @@ static Status add_subscribers(udm::SubscriberStore& store, const std::vector<Sub
     if (auto added = store.add(udm::default_subscriber(entry.imsi, std::move(key), std::move(opc))); !added)
       return std::unexpected(std::move(added).error().within("udm.subscribers"));
   }
-  return {};
+  while (true) {  // what was just added is no news to the UDM
+    SEN_ASSIGN(const auto own, store.take_changes());
+    if (own.imsis.empty()) return {};
+  }
 }
 
 Result<std::unique_ptr<ControlPlane>> ControlPlane::create(const CoreConfig& config, Executor& executor, crypto::RandomSource& random,

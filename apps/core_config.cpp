@@ -31,7 +31,9 @@ void describe_subscriber(config::Section& s, SubscriberConfig& subscriber) {
   s.parsed("opc", "32 hexadecimal digits", "", hex(subscriber.opc), "OPc.");
 }
 
-void describe_log(config::Section& log, LogConfig& config) {
+}  // namespace
+
+void describe(config::Section& log, LogConfig& config) {
   log.choice("level", config.level, level_names, "Level of every layer.");
   for (size_t i = 0; i < config.layers.size(); ++i) {
     std::string key(to_string(static_cast<Layer>(i)));
@@ -44,7 +46,11 @@ void describe_log(config::Section& log, LogConfig& config) {
   log.value("file", config.file, "File that the log is written to besides standard error.");
 }
 
-}  // namespace
+void describe(config::Section& s, MetricsConfig& metrics) {
+  s.value("enabled", metrics.enabled, "Whether they are served.");
+  s.value("address", metrics.address, "Local address.");
+  s.value("port", metrics.port, 0, 65535, "", "TCP port.");
+}
 
 void describe(config::Section& section, CoreConfig& config) {
   section.section("amf", "Access and mobility management function.", [&](config::Section& s) { amf::describe(s, config.amf); });
@@ -56,12 +62,8 @@ void describe(config::Section& section, CoreConfig& config) {
     s.list<SubscriberConfig>("subscribers", config.udm.subscribers, "Subscribers that are added to the store at start if it lacks them.",
                              describe_subscriber);
   });
-  section.section("log", "Log lines.", [&](config::Section& s) { describe_log(s, config.log); });
-  section.section("metrics", "Prometheus metrics over HTTP.", [&](config::Section& s) {
-    s.value("enabled", config.metrics.enabled, "Whether they are served.");
-    s.value("address", config.metrics.address, "Local address.");
-    s.value("port", config.metrics.port, 0, 65535, "", "TCP port.");
-  });
+  section.section("log", "Log lines.", [&](config::Section& s) { describe(s, config.log); });
+  section.section("metrics", "Prometheus metrics over HTTP.", [&](config::Section& s) { describe(s, config.metrics); });
   section.value("pcap", config.pcap_folder, "Folder for captures of N2, deciphered NAS, N4 and N3; empty: none.");
 }
 
@@ -103,8 +105,7 @@ static std::vector<Error> check_lists(const CoreConfig& config) {
   return problems;
 }
 
-LoadedConfig load_core_config(const ConfigOptions& options) {
-  LoadedConfig out;
+config::Node merge_files(const ConfigOptions& options, std::vector<Error>& problems) {
   config::Node root;
   root.kind = config::Node::Kind::map;
   for (const auto& path : options.files) {
@@ -112,12 +113,18 @@ LoadedConfig load_core_config(const ConfigOptions& options) {
     if (node) {
       config::merge(root, std::move(*node));
     } else {
-      out.problems.push_back(node.error());
+      problems.push_back(node.error());
     }
   }
   for (const auto& assignment : options.overrides) {
-    if (auto applied = config::apply_override(root, assignment); !applied) out.problems.push_back(applied.error());
+    if (auto applied = config::apply_override(root, assignment); !applied) problems.push_back(applied.error());
   }
+  return root;
+}
+
+LoadedConfig load_core_config(const ConfigOptions& options) {
+  LoadedConfig out;
+  const config::Node root = merge_files(options, out.problems);
   if (!out.problems.empty()) return out;
   out.problems = config::load(root, out.config);
   if (out.problems.empty()) out.problems = check_lists(out.config);

@@ -56,6 +56,11 @@ struct CoreConfig {
 };
 
 void describe(config::Section& section, CoreConfig& config);
+void describe(config::Section& section, LogConfig& config);
+void describe(config::Section& section, MetricsConfig& config);
+
+// The files and overrides as one tree; what cannot be read goes to `problems`.
+config::Node merge_files(const ConfigOptions& options, std::vector<Error>& problems);
 
 // Merged files and overrides; all problems, one a line, on failure.
 struct LoadedConfig {

@@ -5,6 +5,8 @@
 
 #include "apps/commands.h"
 #include "apps/demo_network.h"
+#include "apps/ran_captures.h"
+#include "apps/ue_table.h"
 #include "gnb/cell.h"
 
 namespace sen {
@@ -77,9 +79,17 @@ class Demo {
  public:
   Demo(const DemoOptions& options, CoreConfig config) : options_(options), config_(std::move(config)) {}
 
+  ~Demo() {
+    if (metrics_ && metrics_ != stdout) std::fclose(metrics_);
+  }
+  Demo(const Demo&) = delete;
+
   int run() {
-    auto captures = Captures::open(options_.output_folder);
+    auto captures = Captures::open(options_.captures == "none" ? "" : options_.output_folder);
     if (!captures) return report(captures.error());
+    if (options_.metrics_file == "-") metrics_ = stdout;
+    else if (!options_.metrics_file.empty()) metrics_ = std::fopen(options_.metrics_file.c_str(), "wb");
+    if (!options_.metrics_file.empty() && !metrics_) return report({Fault::io, options_.metrics_file, "cannot be written"});
     crypto::RandomSource random = options_.clock == "virtual" ? crypto::RandomSource(options_.seed) : crypto::RandomSource();
     return options_.clock == "virtual" ? run_virtual(**captures, random) : run_real(**captures, random);
   }
@@ -96,8 +106,31 @@ class Demo {
     DemoNetwork::Reports reports;
     reports.step = [this, &executor](const load::StepResult& result) { step(executor.now(), result); };
     reports.finished = std::move(finished);
+    if (options_.table || metrics_) reports.second = [this](Duration at, const std::vector<mac::UeMetrics>& ues) { second(at, ues); };
     SEN_ASSIGN(auto radio, radio_of(config_, options_));
-    return DemoNetwork::create(config_, std::move(radio), load_of(config_, options_), executor, random, captures, std::move(reports));
+    std::vector<nr::l1::CellConfig> cells;
+    for (const auto& cell : radio.gnb.cells) cells.push_back(cell.mac.l1);
+    SEN_ASSIGN(auto network, DemoNetwork::create(config_, std::move(radio), load_of(config_, options_), executor, random, captures, std::move(reports)));
+    if (options_.captures == "all") {
+      SEN_ASSIGN(ran_captures_, RanCaptures::open(options_.output_folder, executor, std::move(cells)));
+      network->radio().set_taps({ran_captures_->taps(network->radio().gnb()), {}});
+    }
+    return network;
+  }
+
+  // The table repeats its head as often as a screen scrolls.
+  void second(Duration at, const std::vector<mac::UeMetrics>& ues) {
+    constexpr Duration interval = std::chrono::seconds(1);
+    if (metrics_) {
+      fmt::print(metrics_, "{}\n", ue_table_json(at, ues, interval));
+      std::fflush(metrics_);
+    }
+    if (!options_.table) return;
+    constexpr size_t rows_between_heads = 20;
+    if (ues.empty()) return;
+    if (rows_ == 0) fmt::print("\n{}", ue_table_header());
+    for (const auto& ue : ues) fmt::print("{}", ue_table_row(ue, interval));
+    rows_ = rows_ + ues.size() >= rows_between_heads ? 0 : rows_ + ues.size();
   }
 
   int run_virtual(Captures& captures, crypto::RandomSource& random) {
@@ -145,16 +178,27 @@ class Demo {
     fmt::print("  real-time factor {:.1f} (simulated seconds a real second)\n", real_time_factor);
     if (options_.ues > 1) fmt::print("\n{}", report.table());
     for (const auto& [what, count] : report.failures) fmt::print("  failed: {} x {}\n", count, what);
-    fmt::print("\nCaptures and log: {}/n2.pcap nas.pcap n4.pcap n3.pcap sen5g.log\n", options_.output_folder);
-    fmt::print("Look inside: tshark -r {}/n2.pcap; sen5g pcap verify {}/*.pcap\n", options_.output_folder, options_.output_folder);
+    if (ran_captures_ && ran_captures_->omitted()) fmt::print("  {} MAC PDUs are too long for mac.pcap\n", ran_captures_->omitted());
+    where_to_look();
     bool passed = report.passed() && report.pings_answered == report.pings_sent && report.pings_v6_answered == report.pings_v6_sent;
     fmt::print("{}\n", passed ? "The demo passed." : "The demo FAILED.");
     return passed ? 0 : 1;
   }
 
+  void where_to_look() const {
+    const std::string& folder = options_.output_folder;
+    const bool core = options_.captures != "none", ran = options_.captures == "all";
+    fmt::print("\nLog{}: {}/sen5g.log{}{}\n", core ? " and captures" : "", folder, core ? " n2.pcap nas.pcap n4.pcap n3.pcap" : "",
+               ran ? " mac.pcap rlc.pcap pdcp.pcap rrc.pcap" : "");
+    if (core) fmt::print("Look inside: tshark -r {}/n2.pcap; sen5g pcap verify {}/*.pcap; docs/captures.md\n", folder, folder);
+  }
+
   DemoOptions options_;
   CoreConfig config_;
   Time start_{};
+  std::unique_ptr<RanCaptures> ran_captures_;
+  std::FILE* metrics_ = nullptr;
+  size_t rows_ = 0;  // of the table since its last head
 };
 
 }  // namespace

@@ -45,6 +45,7 @@ Result<std::unique_ptr<DemoNetwork>> DemoNetwork::create(const CoreConfig& core,
   load::LoadPorts load_ports;
   load_ports.step = std::move(reports.step);
   load_ports.finished = std::move(reports.finished);
+  self->second_ = std::move(reports.second);
   SEN_ASSIGN(self->load_, load::LoadRunner::create(std::move(load), executor, random, std::move(load_ports), *self->radio_));
   return network;
 }
@@ -56,6 +57,17 @@ void DemoNetwork::start() {
     plane_->amf().n2_up(1, gnb_n2_.text());
     radio_->n2_up();
   });
+  if (second_) second_timer_.start(std::chrono::seconds(1), [this] { every_second(); });
+}
+
+void DemoNetwork::every_second() {
+  ++seconds_;
+  std::vector<mac::UeMetrics> ues;
+  for (size_t cell = 0; cell < radio_->gnb().cells(); ++cell) {
+    for (const auto& ue : radio_->gnb().take_metrics(cell)) ues.push_back(ue);
+  }
+  second_(std::chrono::seconds(seconds_), ues);
+  second_timer_.start(std::chrono::seconds(1), [this] { every_second(); });
 }
 
 Status DemoNetwork::n2_to_amf(uint16_t stream, Bytes ngap) {

@@ -21,6 +21,8 @@ class DemoNetwork {
   struct Reports {
     std::function<void(const load::StepResult&)> step;
     std::function<void()> finished;
+    // Once a second, what the MACs measured of their UEs in it; may be empty.
+    std::function<void(Duration since_start, const std::vector<mac::UeMetrics>& ues)> second;
   };
 
   // The gNB attaches to the configured AMF; the load's subscribers must be in the store.
@@ -33,8 +35,9 @@ class DemoNetwork {
   Counters& counters() { return counters_; }
 
  private:
-  DemoNetwork(Executor& executor, Captures& captures) : executor_(executor), captures_(captures) {}
+  DemoNetwork(Executor& executor, Captures& captures) : executor_(executor), captures_(captures), second_timer_(executor) {}
   void after(Duration delay, Task task) { executor_.after(delay, std::move(task)); }
+  void every_second();
   Status n2_to_amf(uint16_t stream, Bytes ngap);
   Status n2_to_gnb(uint32_t association, uint16_t stream, Bytes ngap);
   void n3_to_upf(const IpAddress& to, Packet gtpu);
@@ -53,6 +56,9 @@ class DemoNetwork {
   std::unique_ptr<upf::DataNetwork> data_network_;
   std::unique_ptr<RadioNetwork> radio_;
   std::unique_ptr<load::LoadRunner> load_;
+  std::function<void(Duration, const std::vector<mac::UeMetrics>&)> second_;
+  unsigned seconds_ = 0;
+  Timer second_timer_;
 };
 
 }  // namespace sen

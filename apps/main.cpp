@@ -43,6 +43,11 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"traffic", "cycle"}))
       ->capture_default_str();
   demo_command->add_option("--bler", demo.bler, "Share of blocks that the air loses at their first transmission")->check(CLI::Range(0.0, 0.9))->capture_default_str();
+  demo_command->add_option("--captures", demo.captures, "all; core: without mac, rlc, pdcp and rrc; none")
+      ->check(CLI::IsMember({"all", "core", "none"}))
+      ->capture_default_str();
+  demo_command->add_flag("--table", demo.table, "Print a line of radio figures of each UE every second of the network's time");
+  demo_command->add_option("--metrics", demo.metrics_file, "Write the same as JSON, a line a second, into this file ('-': standard output)");
   demo_command->add_option("--output", demo.output_folder, "Folder for captures and log")->capture_default_str();
   demo_command->callback([&] { run = [&] { return run_demo(demo); }; });
 

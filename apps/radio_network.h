@@ -4,14 +4,10 @@
 #pragma once
 
 #include <memory>
-#include <unordered_map>
 
 #include "air/slot_air.h"
-#include "apps/load/access.h"
-#include "base/executor.h"
-#include "base/packet.h"
+#include "apps/radio_ues.h"
 #include "gnb/gnb.h"
-#include "ue/access_stratum.h"
 
 namespace sen {
 
@@ -28,6 +24,9 @@ struct RadioConfig {
 struct RadioPorts {
   std::function<Status(uint16_t stream, Bytes ngap)> send_n2;
   std::function<void(const IpAddress& peer, Packet datagram)> send_n3;
+  std::function<void(bool ready, const std::string& reason)> n2_state;  // may be empty
+  // May be empty. UEs of other processes hear the slot that begins at this time of the air, and send, before it returns.
+  std::function<void(int64_t now_ns)> exchange;
 };
 
 // What a capture of the RAN's layers needs to know of a PDU.
@@ -50,43 +49,43 @@ class RadioNetwork final : public load::Access {
   void n2_received(uint16_t stream, ByteView ngap) { gnb_->n2_received(stream, ngap); }
   void n3_received(const IpAddress& from, Packet datagram) { gnb_->n3_received(from, std::move(datagram)); }
 
-  void listen(load::AccessEvents events) override { events_ = std::move(events); }
+  void listen(load::AccessEvents events) override { ues_.listen(std::move(events)); }
   size_t gnbs() const override { return 1; }
-  void switch_on(load::UeIndex ue, const ue::UeNas& nas) override;
-  Status send_nas(load::UeIndex ue, Bytes nas, const ue::Establishment* establishment) override;
-  Status send_packet(load::UeIndex ue, PduSessionId session, Qfi qfi, ByteView ip) override;
-  bool has_tunnel(load::UeIndex ue, PduSessionId session) const override;
+  void switch_on(load::UeIndex ue, const ue::UeNas& nas) override { ues_.switch_on(ue, nas); }
+  Status send_nas(load::UeIndex ue, Bytes nas, const ue::Establishment* establishment) override {
+    return ues_.send_nas(ue, std::move(nas), establishment);
+  }
+  Status send_packet(load::UeIndex ue, PduSessionId session, Qfi qfi, ByteView ip) override { return ues_.send_packet(ue, session, qfi, ip); }
+  bool has_tunnel(load::UeIndex ue, PduSessionId session) const override { return ues_.has_tunnel(ue, session); }
   Status request_release(load::UeIndex ue) override;
-  void set_identity(load::UeIndex ue, std::optional<STmsi> s_tmsi) override;
+  void set_identity(load::UeIndex ue, std::optional<STmsi> s_tmsi) override { ues_.set_identity(ue, s_tmsi); }
 
   gnb::Gnb& gnb() { return *gnb_; }
   air::SlotAir& air() { return air_; }
-  const ue::AccessStratum* ue(load::UeIndex index) const;
+  const ue::AccessStratum* ue(load::UeIndex index) const { return ues_.ue(index); }
   uint64_t slots() const { return slots_; }
   PacketPool& packets() { return pool_; }
   void set_taps(RadioTaps taps);
 
  private:
-  struct Ue;
   RadioNetwork(RadioConfig config, Executor& executor, Counters& counters, RadioPorts ports);
   Status add_cells();
   void on_slot();
-  void drive(Ue& ue, nr::Slot slot, bool ssb);
 
   RadioConfig config_;
   Executor& executor_;
   Counters& counters_;
   RadioPorts ports_;
-  load::AccessEvents events_;
   RadioTaps taps_;
   PacketPool pool_;
   air::SlotAir air_;
   std::unique_ptr<gnb::Gnb> gnb_;
-  std::vector<std::unique_ptr<Ue>> ues_;
+  RadioUes ues_;
   std::vector<nr::l1::DlSlot> dl_;       // per cell, reused
   std::vector<nr::l1::UlSlot> ul_;
   std::vector<air::CellIndex> air_cells_;
   Timer slot_timer_;
+  Counter& late_slots_;
   Time start_{};
   uint64_t slots_ = 0;
   nr::Slot slot_;

@@ -6,12 +6,14 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/executor.h"
 #include "base/pcap.h"
 #include "gnb/gnb.h"
+#include "nr/rnti.h"
 
 namespace sen {
 
@@ -26,9 +28,8 @@ class RanCaptures {
   uint64_t omitted() const { return omitted_; }
 
  private:
-  struct Keys;
   RanCaptures(const Executor& executor, std::vector<nr::l1::CellConfig> cells);
-  void mac(const gnb::Gnb& gnb, size_t cell, nr::Slot slot, bool downlink, mac::GnbTaps::Kind kind, Rnti rnti, uint8_t harq_id, ByteView pdu);
+  void mac(const gnb::Gnb& gnb, size_t cell, nr::Slot slot, bool downlink, mac::GnbTaps::Kind kind, nr::Rnti rnti, uint8_t harq_id, ByteView pdu);
   void rlc(gnb::UeId ue, bool downlink, l2::BearerId bearer, const l2::RlcConfig& config, ByteView pdu);
   void pdcp(gnb::UeId ue, bool downlink, l2::BearerId bearer, const l2::PdcpConfig& config, ByteView pdu);
   void rrc(gnb::UeId ue, const std::string& channel, ByteView message);
@@ -41,6 +42,7 @@ class RanCaptures {
   std::map<std::pair<uint16_t, uint8_t>, uint8_t> sdap_headers_;  // per UE and DRB, as Wireshark's tag has them
   std::unique_ptr<PcapWriter> mac_, rlc_, pdcp_, rrc_;
   std::FILE* keys_ = nullptr;
+  std::set<uint16_t> with_keys_;
   uint64_t omitted_ = 0;
 };
 

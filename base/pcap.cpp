@@ -20,6 +20,7 @@ Result<std::unique_ptr<PcapWriter>> PcapWriter::open(const std::string& path, Li
   put_le32(header, 262144);
   put_le32(header, static_cast<uint32_t>(type));
   std::fwrite(header.data(), 1, header.size(), file);
+  std::fflush(file);  // readable from the start, also when nothing follows
   return std::unique_ptr<PcapWriter>(new PcapWriter(file));
 }
 

@@ -137,6 +137,7 @@ RrcPorts Gnb::rrc_ports() {
   ports.change_user_plane = [this](UeId id, const l2::Change& change) -> Status {
     UeEntry* ue = find(id);
     if (!ue) return fail(Fault::not_found, "gNB", "UE {} has no user plane", id);
+    if (taps_.change) taps_.change(id, change);
     return l2::apply(*ue->user_plane, change);
   };
   ports.send_srb = [this](UeId id, uint8_t srb, ByteView pdu, uint32_t tag) {

@@ -27,6 +27,7 @@ struct GnbTaps {
   std::function<void(UeId ue, l2::Taps::Layer layer, bool tx, l2::Lcid lcid, l2::BearerId bearer, const l2::RlcConfig& rlc,
                      const l2::PdcpConfig* pdcp, ByteView pdu)> l2;
   std::function<void(UeId ue, const char* channel, ByteView message)> rrc;
+  std::function<void(UeId ue, const l2::Change& change)> change;  // of a user plane, before it is carried out: keys, bearers
 };
 
 class Gnb {
@@ -53,6 +54,7 @@ class Gnb {
   // The operator releases the UE with this C-RNTI; false when there is none.
   bool release(size_t cell, Rnti rnti);
   const l2::UserPlane* user_plane(UeId ue) const;
+  std::optional<UeId> ue_of(size_t cell, Rnti rnti) const;
   void set_taps(GnbTaps taps);
   size_t ues() const { return ues_.size(); }
 
@@ -74,7 +76,6 @@ class Gnb {
   void active(UeId id, UeEntry& ue);
   void later(Task task);
   UeEntry* find(UeId ue);
-  std::optional<UeId> ue_of(size_t cell, Rnti rnti) const;
   void set_taps(UeId id, UeEntry& ue);
 
   RrcSettings settings_;

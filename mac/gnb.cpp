@@ -71,15 +71,16 @@ std::optional<Rnti> GnbCell::allocate_rnti() {
   return rnti;
 }
 std::optional<uint8_t> GnbCell::allocate_preamble(Rnti rnti) {
-  auto* ue = impl_->find(rnti);
-  if (!ue) return std::nullopt;
-  if (ue->preamble) return ue->preamble;
+  auto& dedicated = impl_->dedicated_preambles;
   uint64_t used = 0;
-  for (uint16_t id : impl_->active) {
-    if (impl_->ues[id]->preamble) used |= uint64_t{1} << *impl_->ues[id]->preamble;
+  for (const auto& [owner, preamble] : dedicated) {
+    if (owner == rnti) return preamble;
+    used |= uint64_t{1} << preamble;
   }
   for (unsigned preamble = impl_->cell.rach.cb_preambles_per_ssb; preamble < 64; ++preamble) {
-    if (!(used >> preamble & 1)) return ue->preamble = static_cast<uint8_t>(preamble);
+    if (used >> preamble & 1) continue;
+    dedicated.emplace_back(rnti, static_cast<uint8_t>(preamble));
+    return static_cast<uint8_t>(preamble);
   }
   return std::nullopt;
 }
@@ -398,9 +399,14 @@ void GnbCell::Impl::set_channels(Ue& ue) {
   ue.dl_pending = true;
 }
 
+void GnbCell::Impl::release_preamble(Rnti rnti) {
+  std::erase_if(dedicated_preambles, [&](const auto& p) { return p.first == rnti; });
+}
+
 void GnbCell::Impl::remove(Rnti rnti) {
   Ue* ue = find(rnti);
   std::erase(reserved_rntis, rnti);
+  release_preamble(rnti);
   release_resources(rnti);
   if (!ue) return;
   for (DlHarq& harq : ue->dl) pool.give(harq.tb);

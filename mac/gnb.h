@@ -83,7 +83,8 @@ class GnbCell {
   void set_qos(Rnti rnti, const UeQos& qos);
   void remove_ue(Rnti rnti);
   std::optional<Rnti> allocate_rnti();
-  // Dedicated preamble for contention-free access in handover; released with the UE or after use.
+  // Dedicated preamble for contention-free access in handover, before or after add_ue(); released with the UE or after use. None when every preamble is open
+  // to contention (cb_preambles_per_ssb 64).
   std::optional<uint8_t> allocate_preamble(Rnti rnti);
   // Resources that only MAC knows to be free. Fills k1, pucch, pucch_sets; for each of scheduling_requests offset and resource (its period is a wish: a longer one
   // is taken when that is full); the same for csi and srs where they are set. Released with the UE. Error exhausted when none is left.

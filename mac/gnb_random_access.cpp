@@ -40,8 +40,8 @@ void GnbCell::Impl::on_preamble(Slot at, const nr::l1::RxPreamble& rx) {
   const unsigned wait = std::min(3 * nr::slots_per_subframe(layout.scs), window) - 1;
   PendingPreamble pending{layout.prach->rnti(*time, rx.f_id), rx.preamble, rx.ta_ns, first + (wait >= layout.prach_slots ? wait - layout.prach_slots + 1 : 0),
                           first + window - 1, 0};
-  for (uint16_t id : active) {
-    if (ues[id]->preamble == rx.preamble) pending.ue = ues[id]->rnti;
+  for (const auto& [owner, preamble] : dedicated_preambles) {
+    if (preamble == rx.preamble && find(owner)) pending.ue = owner;
   }
   if (!pending.ue && rx.preamble >= cell.rach.cb_preambles_per_ssb && layout.prach->ssbs_per_occasion() == 1) return void(++counters.preamble_unexpected);
   preambles.push_back(pending);
@@ -225,7 +225,7 @@ void GnbCell::Impl::on_msg3(Slot at, const nr::l1::RxPusch& rx) {
   if (Ue* ue = msg3.dedicated ? find(msg3.rnti) : nullptr) {
     msg3s.erase(found);
     ue->ta_ns = msg3.ta_ns;
-    ue->preamble.reset();
+    release_preamble(rx.rnti);
     if (taps.pdu) taps.pdu(at, false, GnbTaps::Kind::c_rnti, rx.rnti, rx.harq_id, rx.tb);
     came_back(*ue);
     if ((ue = find(rx.rnti))) on_block(*ue, at, rx.tb);
@@ -275,6 +275,7 @@ void GnbCell::Impl::came_back(Ue& ue) {
   ue.uci_from = now + horizon;
   ue.active_until = now + 100 * nr::slots_per_subframe(layout.scs);
   ue.order_pending = false;
+  ue.dl_pending = true;
   heard(ue);
   if (first) {
     ue.pending.reset();
@@ -295,7 +296,10 @@ void GnbCell::Impl::send_orders() {
       auto place = find_pdcch(space, ue.rnti, 4);
       if (!place) continue;
       nr::PdcchOrder order;
-      order.preamble = ue.preamble.value_or(0);
+      order.preamble = 0;  // contention-based unless one is dedicated
+      for (const auto& [owner, preamble] : dedicated_preambles) {
+        if (owner == ue.rnti) order.preamble = preamble;
+      }
       order.ssb = layout.first_ssb;
       const auto& widths = space.type == SearchSpaceType::common ? layout.css10 : ue.layout.dci.uss10;
       if (put_pdcch(*place, ue.rnti, nr::pack(order, widths))) ue.order_pending = false;

@@ -1,7 +1,8 @@
+#include "mac/detail/ue_link.h"
+
 #include <algorithm>
 #include <bit>
 
-#include "mac/detail/ue_link.h"
 #include "nr/dmrs.h"
 #include "nr/ssb.h"
 #include "nr/tbs.h"
@@ -14,9 +15,7 @@ McsTable mcs_table(uint8_t configured) {
   return configured == 2 ? McsTable::qam256 : configured == 3 ? McsTable::qam64_low_se : McsTable::qam64;
 }
 
-uint8_t serving_ssb(const CellConfig& cell) {
-  return cell.ssb_positions ? static_cast<uint8_t>(std::countr_zero(cell.ssb_positions)) : 0;
-}
+uint8_t serving_ssb(const CellConfig& cell) { return cell.ssb_positions ? static_cast<uint8_t>(std::countr_zero(cell.ssb_positions)) : 0; }
 
 namespace {
 
@@ -105,7 +104,8 @@ Status UeLink::add_spaces(const CellConfig& cell, const UeConfig* ue) {
   return {};
 }
 
-Status UeLink::add_space(const mac::SearchSpace& space, const std::vector<l1::Coreset>& coresets, const l1::Bwp& bwp, const UeConfig* ue, SpaceUse use) {
+Status UeLink::add_space(const mac::SearchSpace& space, const std::vector<l1::Coreset>& coresets, const l1::Bwp& bwp, const UeConfig* ue,
+                         SpaceUse use) {
   Space out;
   out.space = to_nr(space);
   out.use = use;
@@ -153,7 +153,9 @@ Status UeLink::make_layouts(const UeConfig* ue) {
   c.active_ul_rb = ul_.size;
   c.active_dl_start = dl_.start;
   c.active_ul_start = ul_.start;
-  const auto any = [&](SearchSpaceType type) { return std::ranges::any_of(ue->search_spaces, [&](const auto& s) { return s.type == type; }); };
+  const auto any = [&](SearchSpaceType type) {
+    return std::ranges::any_of(ue->search_spaces, [&](const auto& s) { return s.type == type; });
+  };
   c.uss_fallback = any(SearchSpaceType::ue_0_0_1_0);
   c.uss_dedicated = any(SearchSpaceType::ue_0_1_1_1);
   c.dci01.n_ul_bwp_rrc = c.dci11.n_dl_bwp_rrc = ue->bwp_id ? 1 : 0;
@@ -297,7 +299,8 @@ struct UeLink::DlFields {
 
 Result<DlAssignment> UeLink::make_pdsch(const DlFields& f, Rnti rnti, RntiType type, const Space& space) const {
   const auto time = pdsch_time(f.time, type, space);
-  if (!time || !pdsch_allocation_valid(time->mapping, time->start, time->length, cell_.dmrs_type_a_position)) return bad("time domain resource assignment", f.time);
+  if (!time || !pdsch_allocation_valid(time->mapping, time->start, time->length, cell_.dmrs_type_a_position))
+    return bad("time domain resource assignment", f.time);
   DlAssignment out;
   out.fallback = f.fallback;
   out.k0 = time->k;
@@ -359,7 +362,8 @@ Result<DlAssignment> UeLink::assignment(const DciBits& bits, Rnti rnti, RntiType
   // In a common search space VRB 0 is the CORESET's lowest block and the field counts over CORESET 0 (TS 38.214 5.1.2.2.2).
   const auto common_rbs = [&](uint32_t field, const Dci10Widths& widths) -> Status {
     SEN_ASSIGN(const RbRange range, from_riv(widths.frequency_rbs, field));
-    if (space.lowest_rb + range.end() > space.bwp.size) return fail(Fault::invalid, "frequency domain resource assignment", "beyond the bandwidth part");
+    if (space.lowest_rb + range.end() > space.bwp.size)
+      return fail(Fault::invalid, "frequency domain resource assignment", "beyond the bandwidth part");
     f.rbs = {{static_cast<uint16_t>(space.lowest_rb + range.start), range.count}};
     return {};
   };
@@ -391,7 +395,8 @@ Result<DlAssignment> UeLink::assignment(const DciBits& bits, Rnti rnti, RntiType
       SEN_TRY(common_rbs(dci.frequency, widths));
     } else {
       f.bwp = dl_;
-      Result<RbRange> range = layouts_.fallback_shrunk ? from_scaled_riv(widths.frequency_rbs, dl_.size, dci.frequency) : from_riv(dl_.size, dci.frequency);
+      Result<RbRange> range =
+          layouts_.fallback_shrunk ? from_scaled_riv(widths.frequency_rbs, dl_.size, dci.frequency) : from_riv(dl_.size, dci.frequency);
       SEN_ASSIGN(const RbRange rbs, std::move(range));
       f.rbs = {{rbs.start, rbs.count}};
     }
@@ -407,7 +412,8 @@ Result<DlAssignment> UeLink::assignment(const DciBits& bits, Rnti rnti, RntiType
   }
   if (!ue_) return fail(Fault::invalid, "DCI 1_1", "before a dedicated configuration");
   SEN_ASSIGN(const Dci11 dci, unpack_11(bits, layouts_.uss11));
-  if (layouts_.uss11.bwp && dci.bwp != ue_->bwp_id) return fail(Fault::unsupported, "bandwidth part indicator", "{} is not configured", dci.bwp);
+  if (layouts_.uss11.bwp && dci.bwp != ue_->bwp_id)
+    return fail(Fault::unsupported, "bandwidth part indicator", "{} is not configured", dci.bwp);
   f.bwp = dl_;
   if (ue_->resource_allocation_type1) {
     SEN_ASSIGN(const RbRange range, from_riv(dl_.size, dci.frequency));
@@ -543,7 +549,8 @@ Result<UlGrant> UeLink::grant(const DciBits& bits, Rnti rnti, RntiType type, con
   }
   if (!ue_) return fail(Fault::invalid, "DCI 0_1", "before a dedicated configuration");
   SEN_ASSIGN(const Dci01 dci, unpack_01(bits, layouts_.uss01));
-  if (layouts_.uss01.bwp && dci.bwp != ue_->bwp_id) return fail(Fault::unsupported, "bandwidth part indicator", "{} is not configured", dci.bwp);
+  if (layouts_.uss01.bwp && dci.bwp != ue_->bwp_id)
+    return fail(Fault::unsupported, "bandwidth part indicator", "{} is not configured", dci.bwp);
   if (ue_->resource_allocation_type1) {
     SEN_ASSIGN(f.range, from_riv(ul_.size, dci.frequency));
   } else {

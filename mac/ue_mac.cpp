@@ -1,10 +1,9 @@
-#include "mac/ue.h"
-
 #include <algorithm>
 #include <cmath>
 
 #include "base/log.h"
 #include "mac/detail/ue_state.h"
+#include "mac/ue.h"
 #include "nr/ra.h"
 
 namespace sen::mac {
@@ -63,7 +62,8 @@ void UeMac::configure(const UeConfig& config) {
   m.ue = config;
   std::vector<ChannelState> channels;
   for (const auto& channel : config.channels) {
-    if (channel.lcid == 0 || channel.lcid >= limit::channels || (channel.group && *channel.group >= limit::logical_channel_groups)) continue;
+    if (channel.lcid == 0 || channel.lcid >= limit::channels || (channel.group && *channel.group >= limit::logical_channel_groups))
+      continue;
     const auto old = std::ranges::find(m.channels, channel.lcid, [](const ChannelState& c) { return c.config.lcid; });
     channels.push_back({channel, old == m.channels.end() ? 0 : old->bucket});
   }
@@ -218,6 +218,10 @@ void UeMac::Impl::poll_timers() {
       }
     }
   }
+  if (sr_delay_at <= now) {
+    sr_delay_at = never;
+    if (bsr_regular && ue && c_rnti) request_grant(sr_delayed);
+  }
   if (phr_periodic_at <= now) {
     phr_triggered = true;
     phr_periodic_at = never;
@@ -234,7 +238,7 @@ void UeMac::Impl::plan_sleep() {
   if (busy && link) return;
   At until = std::min(link ? next_paging : never, now + (static_cast<At>(ue_limit::longest_sleep_frames) * 10 << nr::mu(slot.scs())));
   if (drx_configured()) until = std::min({until, next_on_duration(), next_retransmission()});
-  for (At timer : {aligned_until, data_inactive_at, bsr_periodic_at, bsr_retx_at, phr_periodic_at}) {
+  for (At timer : {aligned_until, data_inactive_at, bsr_periodic_at, bsr_retx_at, phr_periodic_at, sr_delay_at}) {
     if (timer > now) until = std::min(until, timer);
   }
   wake_at = until;
@@ -262,7 +266,7 @@ void UeMac::Impl::reset() {
   buckets_at = now;
   aligned_until = 0;
   data_inactive_at = never;
-  bsr_retx_at = bsr_periodic_at = phr_periodic_at = never;
+  bsr_retx_at = bsr_periodic_at = phr_periodic_at = sr_delay_at = never;
   phr_prohibit_until = 0;
   dl_processes = {};
   ul_processes = {};

@@ -1,5 +1,5 @@
-// Which PDCCH candidates the UE looks for in a slot: system information windows (TS 38.331 5.2.2.3), paging occasions (TS 38.304 7.1), random access,
-// C-RNTI in active time; measurement gaps.
+// Which PDCCH candidates the UE looks for in a slot: system information windows (TS 38.331 5.2.2.3), paging occasions (TS 38.304 7.1),
+// random access, C-RNTI in active time; measurement gaps.
 #include <algorithm>
 #include <bit>
 
@@ -28,8 +28,8 @@ void UeMac::Impl::build_searches() {
   const bool paging = next_paging != never && now >= next_paging && now <= paging_until;
   for (const Space& space : link->spaces()) {
     const SpaceUse& use = space.use;
-    const bool wanted = (use.sib1 && want_sib1) || (use.other_si && si) || (use.paging && paging) || (use.ra && (random_access || contention)) ||
-                        (use.crnti && dedicated);
+    const bool wanted = (use.sib1 && want_sib1) || (use.other_si && si) || (use.paging && paging) ||
+                        (use.ra && (random_access || contention)) || (use.crnti && dedicated);
     if (!wanted || !link->monitored(space, slot)) continue;
     nr::l1_ue::PdcchSearch search;
     if ((use.sib1 && want_sib1) || (use.other_si && si)) search.rntis.push_back(nr::si_rnti);

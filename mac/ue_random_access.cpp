@@ -84,13 +84,15 @@ void UeMac::Impl::send_preamble(nr::l1_ue::UlSlot& out) {
   send.prach.n_fd = rach.msg1_fdm;
   send.prach.first_rb = static_cast<uint16_t>(link->initial_ul().start + rach.msg1_frequency_start);
   send.prach.root_sequence = rach.root_sequence;
-  send.prach.n_cs = nr::n_cs(format, rach.zero_correlation_zone, static_cast<nr::RestrictedSet>(std::min<uint8_t>(rach.restricted_set, 2))).value_or(0);
+  send.prach.n_cs =
+      nr::n_cs(format, rach.zero_correlation_zone, static_cast<nr::RestrictedSet>(std::min<uint8_t>(rach.restricted_set, 2))).value_or(0);
   send.prach.restricted_set = rach.restricted_set;
   send.occasion = ra.time.occasion;
   send.f_id = ra.f_id;
   send.preamble = ra.preamble;
   const int delta = nr::delta_preamble_db(static_cast<unsigned>(format), nr::mu(rach.msg1_scs));
-  send.power_dbm = std::min(p_max(), static_cast<float>(nr::preamble_power_dbm(rach.received_target_power_dbm, delta, ra.power_counter, rach.power_ramping_step_db)) +
+  send.power_dbm = std::min(p_max(), static_cast<float>(nr::preamble_power_dbm(rach.received_target_power_dbm, delta, ra.power_counter,
+                                                                               rach.power_ramping_step_db)) +
                                          path_loss_db);
   out.prach.push_back(send);
   ra.ra_rnti = occasions.rnti(ra.time, ra.f_id);
@@ -221,7 +223,8 @@ void UeMac::Impl::on_msg4(const nr::l1_ue::RxPdsch& block, const PendingPdsch& p
       if (const auto* found = std::get_if<ContentionResolution>(&*ce)) resolution = *found;
     }
   }
-  if (!resolution || ra.ccch.size() < resolution->identity.size() || !std::equal(resolution->identity.begin(), resolution->identity.end(), ra.ccch.begin())) {
+  if (!resolution || ra.ccch.size() < resolution->identity.size() ||
+      !std::equal(resolution->identity.begin(), resolution->identity.end(), ra.ccch.begin())) {
     tap(true, block.rnti, block.harq_id, block.tb);
     retry_ra();
     return;

@@ -36,9 +36,19 @@ void UeMac::Impl::data_available(Lcid id) {
 void UeMac::Impl::trigger_regular_bsr(const ChannelState& channel) {
   bsr_regular = true;
   if (!ue || !c_rnti) return;
-  const uint8_t id = channel.config.sr.value_or(0xff);
+  sr_delay_at = never;
+  if (channel.config.sr_delay_timer && ue->sr_delay_ms) {  // logicalChannelSR-DelayTimer: a grant may come by itself
+    sr_delay_at = now + ms(ue->sr_delay_ms);
+    sr_delayed = channel.config;
+    return;
+  }
+  request_grant(channel.config);
+}
+
+void UeMac::Impl::request_grant(const LogicalChannel& channel) {
+  const uint8_t id = channel.sr.value_or(0xff);
   const auto configured = std::ranges::find(ue->scheduling_requests, id, &SrConfig::id);
-  const bool usable = channel.config.sr && configured != ue->scheduling_requests.end() && aligned() && find_pucch(configured->resource);
+  const bool usable = channel.sr && configured != ue->scheduling_requests.end() && aligned() && find_pucch(configured->resource);
   if (usable) {
     // 5.4.4: counters start with the first pending request.
     SrState& state = sr[id];
@@ -121,6 +131,7 @@ std::optional<ControlElement> UeMac::Impl::padding_bsr(size_t room) const {
 
 void UeMac::Impl::bsr_sent(bool truncated) {
   bsr_regular = bsr_periodic = false;
+  sr_delay_at = never;
   for (auto& [id, state] : sr) state = {};
   if (!ue) return;
   if (!truncated) bsr_periodic_at = ue->periodic_bsr_ms ? now + ms(ue->periodic_bsr_ms) : never;

@@ -1,4 +1,5 @@
-// Uplink control information: HARQ-ACK codebooks (TS 38.213 9.1), PUCCH resources and what is multiplexed on them (9.2), UCI on PUSCH (9.3), CSI reports, SRS.
+// Uplink control information: HARQ-ACK codebooks (TS 38.213 9.1), PUCCH resources and what is multiplexed on them (9.2), UCI on PUSCH
+// (9.3), CSI reports, SRS.
 #include <algorithm>
 
 #include "mac/detail/ue_state.h"
@@ -60,7 +61,8 @@ UeMac::Impl::HarqReport UeMac::Impl::harq_report(std::optional<uint8_t> ul_dai, 
 }
 
 // 9.1.2: one bit per K1 whose slot could hold a PDSCH; alone, a PDSCH from a fallback DCI with counter 1 has just its own.
-void UeMac::Impl::semi_static_bits(HarqReport& out, const std::vector<const FeedbackBit*>& entries, std::optional<uint8_t> ul_dai, bool on_pusch) const {
+void UeMac::Impl::semi_static_bits(HarqReport& out, const std::vector<const FeedbackBit*>& entries, std::optional<uint8_t> ul_dai,
+                                   bool on_pusch) const {
   const bool asked = on_pusch && ul_dai.value_or(0) == 1;
   if (entries.empty() && !asked) return;
   if (entries.size() == 1 && entries[0]->fallback && entries[0]->dai == 0 && !asked) {
@@ -81,7 +83,8 @@ void UeMac::Impl::semi_static_bits(HarqReport& out, const std::vector<const Feed
   const auto codebook = nr::semi_static_codebook(set, n, possible);
   uint64_t value = 0;
   for (const auto* entry : entries) {
-    if (const auto position = nr::semi_static_position(codebook, entry->where.k1)) value |= uint64_t{entry->ack} << (codebook.n - 1 - *position);
+    if (const auto position = nr::semi_static_position(codebook, entry->where.k1))
+      value |= uint64_t{entry->ack} << (codebook.n - 1 - *position);
   }
   out.bits.append(value, codebook.n);
 }
@@ -139,8 +142,9 @@ nr::l1::PucchPdu UeMac::Impl::pucch_pdu(const mac::PucchResource& r) const {
 
 std::optional<nr::l1::PucchPdu> UeMac::Impl::harq_resource(const Feedback& where, unsigned bits) const {
   if (where.common) {
-    const auto found = nr::default_pucch(cell->pucch_resource_common, nr::r_pucch(where.first_cce, std::max<unsigned>(where.n_cce, 1), where.pucch_resource),
-                                         link->initial_ul().size);
+    const auto found =
+        nr::default_pucch(cell->pucch_resource_common,
+                          nr::r_pucch(where.first_cce, std::max<unsigned>(where.n_cce, 1), where.pucch_resource), link->initial_ul().size);
     if (!found || bits > 2) return std::nullopt;
     mac::PucchResource r;
     r.format = static_cast<uint8_t>(found->format);
@@ -157,7 +161,8 @@ std::optional<nr::l1::PucchPdu> UeMac::Impl::harq_resource(const Feedback& where
   }
   nr::PucchSets sets;
   sets.n = static_cast<uint8_t>(std::min<size_t>(ue->pucch_sets.size(), sets.max_payload.size()));
-  for (unsigned i = 0; i < sets.n; ++i) sets.max_payload[i] = i == 0 ? 2 : ue->pucch_sets[i].max_bits ? ue->pucch_sets[i].max_bits : nr::max_uci_bits;
+  for (unsigned i = 0; i < sets.n; ++i)
+    sets.max_payload[i] = i == 0 ? 2 : ue->pucch_sets[i].max_bits ? ue->pucch_sets[i].max_bits : nr::max_uci_bits;
   const auto set = nr::pucch_set(sets, bits);
   if (!set || *set >= ue->pucch_sets.size()) return std::nullopt;
   const auto& resources = ue->pucch_sets[*set].resources;
@@ -216,7 +221,8 @@ void UeMac::Impl::send_pucch(nr::l1_ue::UlSlot& out, const HarqReport& harq) {
   };
   // The answer to a DCI of before the dedicated configuration knows nothing of its resources.
   if (harq.bits.size() && harq.where.common) {
-    if (const auto resource = harq_resource(harq.where, static_cast<unsigned>(harq.bits.size()))) add(*resource, nr::to_l1(harq.bits), std::nullopt, {});
+    if (const auto resource = harq_resource(harq.where, static_cast<unsigned>(harq.bits.size())))
+      add(*resource, nr::to_l1(harq.bits), std::nullopt, {});
     return;
   }
   // What else is due: SR (9.2.4) and CSI (9.2.5).
@@ -250,7 +256,8 @@ void UeMac::Impl::send_pucch(nr::l1_ue::UlSlot& out, const HarqReport& harq) {
   const bool sr_meets = sr_resource && overlap(*resource, *sr_resource);
   std::optional<bool> request;
   nr::l1::Bits report;
-  if (csi_bits && ue->pucch_format2_simultaneous_csi) {
+  const bool csi_meets = csi_bits && overlap(*resource, pucch_pdu(*csi_pucch));
+  if (csi_meets && ue->pucch_format2_simultaneous_csi) {
     const auto size = static_cast<unsigned>(acks.size + csi_bits->part1.size() + (sr_meets ? 1 : 0));
     const auto wider = harq_resource(harq.where, std::max(size, 3u));
     if (wider && wider->format >= 2) {
@@ -268,6 +275,7 @@ void UeMac::Impl::send_pucch(nr::l1_ue::UlSlot& out, const HarqReport& harq) {
     return add(*sr_resource, acks, true, {});
   }
   add(*resource, acks, request, report);
+  if (csi_bits && !csi_meets) add(pucch_pdu(*csi_pucch), {}, std::nullopt, nr::to_l1(csi_bits->part1));
   if (sr_resource && !sr_meets && positive) add(*sr_resource, {}, true, {});
 }
 

@@ -28,7 +28,10 @@ void UeMac::Impl::on_grant(UlGrant grant, nr::RntiType type) {
     pending.new_data = process.tb.empty() || !process.ndi || *process.ndi != grant.new_data;
     process.ndi = grant.new_data;
     process.retransmission_until = 0;
-    if (pending.new_data) on_new_transmission();
+    if (pending.new_data) {
+      on_new_transmission();
+      if (bsr_retx_at != never) bsr_retx_at = now + ms(ue->retx_bsr_ms);  // 5.4.5
+    }
   }
   const UlProcess& process = ul_processes[grant.harq_id];
   if (grant.retransmission_size) {
@@ -137,7 +140,8 @@ size_t UeMac::Impl::put_sdus(PduWriter& writer, size_t reserved) {
   return sdus;
 }
 
-// One MAC PDU of exactly this size: SDUs, then control elements, then padding (6.1.2); control elements reserve their room first (5.4.3.1.3).
+// One MAC PDU of exactly this size: SDUs, then control elements, then padding (6.1.2); control elements reserve their room first
+// (5.4.3.1.3).
 Bytes UeMac::Impl::assemble(size_t octets, bool msg3) {
   Bytes block(octets);
   PduWriter writer(block);
@@ -150,9 +154,12 @@ Bytes UeMac::Impl::assemble(size_t octets, bool msg3) {
     const size_t size = ce_size(bsr(before));
     const uint32_t waiting = pending_octets();
     // 5.4.5: everything fits, but not beside the BSR: then no BSR.
-    if (waiting > 0 && waiting + reserved <= octets && waiting + reserved + size > octets) bsr_regular = bsr_periodic = with_bsr = false;
-    else if (reserved + size > octets) with_bsr = false;
-    else reserved += size;
+    if (waiting > 0 && waiting + reserved <= octets && waiting + reserved + size > octets)
+      bsr_regular = bsr_periodic = with_bsr = false;
+    else if (reserved + size > octets)
+      with_bsr = false;
+    else
+      reserved += size;
   }
   bool with_phr = phr_triggered && phr_configured() && !msg3;
   if (with_phr && reserved + ce_size(phr()) > octets) with_phr = false;

@@ -66,6 +66,8 @@ class AccessStratum {
   mac::UeMac& mac() { return mac_; }
   // What was detected in the last half frame, every cell that can be heard.
   void ssb(const std::vector<nr::l1_ue::RxSsb>& blocks);
+  // SIB1 of the cell that is being read; the MAC hands it up by itself.
+  void received_sib1(Bytes sib1) { on_sib1(std::move(sib1)); }
   // Where L1 shall be tuned to: nothing while searching.
   struct Tuning {
     uint16_t pci = 0;

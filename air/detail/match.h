@@ -1,5 +1,5 @@
-// When do a sender's and a receiver's description mean the same resource elements and the same code? Resource blocks are compared from point A, so that two
-// bandwidth parts that name the same blocks agree. Private to air/.
+// When do a sender's and a receiver's description mean the same resource elements and the same code? Resource blocks are compared from
+// point A, so that two bandwidth parts that name the same blocks agree. Private to air/.
 #pragma once
 
 #include <string>
@@ -21,7 +21,8 @@ std::string differs(const nr::l1::PucchPdu& sent, const nr::l1::PucchPdu& expect
 bool same(const nr::l1::PrachPdu& sent, const nr::l1::PrachPdu& expected);
 bool same(const nr::l1::SrsPdu& sent, const nr::l1::SrsPdu& expected);
 
-// Does the search space hold a candidate on the CCEs of this PDCCH, with its size, RNTI and scrambling? The candidate's level and first CCE as the receiver counts.
+// Does the search space hold a candidate on the CCEs of this PDCCH, with its size, RNTI and scrambling? The candidate's level and first CCE
+// as the receiver counts.
 const nr::l1_ue::PdcchSearch::Candidate* find_candidate(const nr::l1_ue::PdcchSearch& search, const nr::l1::PdcchPdu& pdcch);
 
 // Resource blocks of a PUCCH from point A, as an allocation of one or two hops for overlap().

@@ -1,6 +1,6 @@
-// Octets of the socket form of the air: one field list per struct, walked to write and to read. Numbers are little-endian in their own width, lists have a
-// 16-bit count (octet strings 32 bits). Reading checks every count, every enumeration and that floats are finite; octet views point into the frame.
-// Private to air/.
+// Octets of the socket form of the air: one field list per struct, walked to write and to read. Numbers are little-endian in their own
+// width, lists have a 16-bit count (octet strings 32 bits). Reading checks every count, every enumeration and that floats are finite; octet
+// views point into the frame. Private to air/.
 #pragma once
 
 #include <bit>
@@ -24,7 +24,8 @@ namespace l1_ue = nr::l1_ue;
 bool visit(auto& v, Like<l1::Bwp> auto& s) { return v(s.scs, s.extended_cp, s.start, s.size); }
 bool visit(auto& v, Like<l1::Bits> auto& s) { return v(s.octets, s.size); }
 bool visit(auto& v, Like<l1::Coreset> auto& s) {
-  return v(s.id, s.frequency_groups, s.start_symbol, s.duration, s.interleaved, s.reg_bundle, s.interleaver_rows, s.shift, s.wideband_precoder);
+  return v(s.id, s.frequency_groups, s.start_symbol, s.duration, s.interleaved, s.reg_bundle, s.interleaver_rows, s.shift,
+           s.wideband_precoder);
 }
 bool visit(auto& v, Like<l1::SsbPdu> auto& s) { return v(s.pci, s.index, s.k_ssb, s.offset_to_point_a, s.mib, s.pss_power_db); }
 bool visit(auto& v, Like<l1::PdcchPdu> auto& s) {
@@ -45,19 +46,20 @@ bool visit(auto& v, Like<l1::CsiRsPdu> auto& s) {
 bool visit(auto& v, Like<l1::DlSlot> auto& s) { return v(s.slot, s.ssb, s.pdcch, s.pdsch, s.csi_rs); }
 bool visit(auto& v, Like<l1::UciExpected> auto& s) { return v(s.harq_bits, s.sr, s.csi1_bits, s.csi2_bits); }
 bool visit(auto& v, Like<l1::PuschPdu> auto& s) {
-  return v(s.rnti, s.handle, s.bwp, s.allocation, s.second_hop_rb, s.layers, s.tpmi, s.transform_precoding, s.low_papr_id, s.code, s.dmrs, s.ptrs, s.n_id,
-           s.harq_id, s.new_data, s.uci, s.beta_harq, s.beta_csi1, s.beta_csi2, s.alpha);
+  return v(s.rnti, s.handle, s.bwp, s.allocation, s.second_hop_rb, s.layers, s.tpmi, s.transform_precoding, s.low_papr_id, s.code, s.dmrs,
+           s.ptrs, s.n_id, s.harq_id, s.new_data, s.uci, s.beta_harq, s.beta_csi1, s.beta_csi2, s.alpha);
 }
 bool visit(auto& v, Like<l1::PucchPdu> auto& s) {
-  return v(s.rnti, s.handle, s.bwp, s.format, s.start_symbol, s.symbols, s.first_rb, s.rbs, s.second_hop_rb, s.initial_cyclic_shift, s.time_domain_occ,
-           s.occ_length, s.occ_index, s.pi2_bpsk, s.additional_dmrs, s.hopping_id, s.n_id, s.dmrs_n_id, s.max_code_rate, s.uci);
+  return v(s.rnti, s.handle, s.bwp, s.format, s.start_symbol, s.symbols, s.first_rb, s.rbs, s.second_hop_rb, s.initial_cyclic_shift,
+           s.time_domain_occ, s.occ_length, s.occ_index, s.pi2_bpsk, s.additional_dmrs, s.hopping_id, s.n_id, s.dmrs_n_id, s.max_code_rate,
+           s.uci);
 }
 bool visit(auto& v, Like<l1::PrachPdu> auto& s) {
   return v(s.format, s.scs, s.start_symbol, s.occasions, s.n_fd, s.first_rb, s.root_sequence, s.n_cs, s.restricted_set);
 }
 bool visit(auto& v, Like<l1::SrsPdu> auto& s) {
-  return v(s.rnti, s.handle, s.bwp, s.ports, s.symbols, s.repetitions, s.start_symbol, s.c_srs, s.b_srs, s.b_hop, s.comb, s.comb_offset, s.cyclic_shift,
-           s.freq_position, s.freq_shift, s.sequence_id, s.hopping);
+  return v(s.rnti, s.handle, s.bwp, s.ports, s.symbols, s.repetitions, s.start_symbol, s.c_srs, s.b_srs, s.b_hop, s.comb, s.comb_offset,
+           s.cyclic_shift, s.freq_position, s.freq_shift, s.sequence_id, s.hopping);
 }
 bool visit(auto& v, Like<l1_ue::UciSend> auto& s) { return v(s.harq, s.sr, s.csi1, s.csi2); }
 bool visit(auto& v, Like<l1_ue::PuschSend> auto& s) { return v(s.pusch, s.tb, s.uci, s.power_dbm); }
@@ -75,7 +77,8 @@ bool visit(auto& v, Like<Track> auto& s) { return v(s.waypoints); }
 bool visit(auto& v, Like<CellRadio> auto& s) { return v(s.l1, s.position, s.noise_figure_db); }
 bool visit(auto& v, Like<UeRadio> auto& s) { return v(s.identity, s.track, s.noise_figure_db); }
 bool visit(auto& v, Like<AirConfig> auto& s) {
-  return v(s.seed, s.bler_dl, s.bler_ul, s.retransmission_factor, s.control_miss, s.sinr_errors, s.capture_db, s.path_loss_1m_db, s.path_loss_decade_db);
+  return v(s.seed, s.bler_dl, s.bler_ul, s.retransmission_factor, s.control_miss, s.sinr_errors, s.capture_db, s.path_loss_1m_db,
+           s.path_loss_decade_db);
 }
 
 // ---- frames ----
@@ -109,9 +112,9 @@ bool visit(auto& v, Like<Step> auto& s) { return v(s.now_ns, s.cells); }
 // UE process to server: the answer to a step. Changes apply before the transmissions, in their order.
 struct Change {
   enum class Kind : uint8_t { add, remove, move, tune } kind = Kind::add;
-  UeIndex ue = 0;            // as the UE process counts
-  UeRadio radio;             // add; its track: move
-  uint16_t pci = 0;          // tune
+  UeIndex ue = 0;    // as the UE process counts
+  UeRadio radio;     // add; its track: move
+  uint16_t pci = 0;  // tune
   uint32_t ssb_arfcn = 0;
 };
 bool visit(auto& v, Like<Change> auto& s) { return v(s.kind, s.ue, s.radio, s.pci, s.ssb_arfcn); }
@@ -163,14 +166,16 @@ class Put {
     for (const auto& value : list) one(value);
   }
   template <class A, class B>
-  void one(const std::pair<A, B>& value) { (*this)(value.first, value.second); }
+  void one(const std::pair<A, B>& value) {
+    (*this)(value.first, value.second);
+  }
   template <class T>
   void one(const std::optional<T>& value) {
     one(value.has_value());
     if (value) one(*value);
   }
   template <class T>
-    requires std::is_class_v<T>
+  requires std::is_class_v<T>
   void one(const T& value) { visit(*this, value); }
 
   Bytes& out_;
@@ -191,7 +196,8 @@ class Get {
   bool one(T& value) {
     if (rest_.size() < sizeof value) return false;
     std::make_unsigned_t<T> v = 0;
-    for (size_t i = 0; i < sizeof value; ++i) v = static_cast<std::make_unsigned_t<T>>(v | static_cast<std::make_unsigned_t<T>>(rest_[i]) << (8 * i));
+    for (size_t i = 0; i < sizeof value; ++i)
+      v = static_cast<std::make_unsigned_t<T>>(v | static_cast<std::make_unsigned_t<T>>(rest_[i]) << (8 * i));
     value = static_cast<T>(v);
     rest_ = rest_.subspan(sizeof value);
     return true;
@@ -265,7 +271,9 @@ class Get {
     return true;
   }
   template <class A, class B>
-  bool one(std::pair<A, B>& value) { return (*this)(value.first, value.second); }
+  bool one(std::pair<A, B>& value) {
+    return (*this)(value.first, value.second);
+  }
   template <class T>
   bool one(std::optional<T>& value) {
     bool present = false;
@@ -274,7 +282,7 @@ class Get {
     return !present || one(value.emplace());
   }
   template <class T>
-    requires std::is_class_v<T>
+  requires std::is_class_v<T>
   bool one(T& value) { return visit(*this, value); }
 
   ByteView rest_;

@@ -130,6 +130,7 @@ struct GnbCell::Impl {
   void set_channels(Ue& ue);
   void note_grant_slots(const gnb::TimeTable& table, bool any_slot);
   void remove(Rnti rnti);
+  void release_preamble(Rnti rnti);
   std::optional<Rnti> new_rnti();
   uint64_t number_of(Slot slot) const;
   bool in_gap(const Ue& ue, Slot slot) const;
@@ -247,6 +248,7 @@ struct GnbCell::Impl {
   std::vector<uint16_t> by_rnti;                     // RNTI -> id
   std::vector<Rnti> reserved_rntis;                  // allocated, not yet added
   Rnti next_rnti = nr::max_ra_rnti;
+  std::vector<std::pair<Rnti, uint8_t>> dedicated_preambles;  // contention-free access: owner and preamble
 
   std::vector<UlPlan> plans = std::vector<UlPlan>(ring);
   struct Periodic {

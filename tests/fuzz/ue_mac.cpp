@@ -1,5 +1,5 @@
-// A connected UE's MAC against whatever a cell may send: the input is a script of DCIs and transport blocks, a slot after the other. It must neither crash nor
-// ask L1 for what is out of range.
+// A connected UE's MAC against whatever a cell may send: the input is a script of DCIs and transport blocks, a slot after the other. It
+// must neither crash nor ask L1 for what is out of range.
 #include <cstdlib>
 
 #include "mac/ue.h"
@@ -52,7 +52,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const uint8_t plan = in.u8().value_or(0);
     if (!searches.empty() && plan & 1) {
       const auto& s = searches[(plan >> 1 & 3) % searches.size()];
-      nr::l1_ue::RxDci dci{s.search_space, s.coreset.id, s.rntis[(plan >> 3 & 3) % s.rntis.size()], s.candidates[0].first_cce, s.candidates[0].aggregation_level, {}, {}};
+      nr::l1_ue::RxDci dci{s.search_space,
+                           s.coreset.id,
+                           s.rntis[(plan >> 3 & 3) % s.rntis.size()],
+                           s.candidates[0].first_cce,
+                           s.candidates[0].aggregation_level,
+                           {},
+                           {}};
       dci.payload.size = plan & 0x80 ? in.u8().value_or(0) : s.sizes[plan >> 6 & (s.sizes.size() - 1)];
       const auto octets = in.take(std::min<size_t>(in.left(), (dci.payload.size + 7) / 8)).value_or(ByteView{});
       dci.payload.octets.assign(octets.begin(), octets.end());

@@ -103,7 +103,9 @@ TEST(AirAgreement, system_information_reaches_an_idle_ue) {
     n.cell->set_system_information(si);
     auto& ue = n.add_ue({60, 0, 1.5}, 3);
     std::vector<Bytes> sib1, others;
-    mac::UeMac listener({.sib1 = [&](Bytes b) { sib1.push_back(std::move(b)); }, .system_information = [&](Bytes b) { others.push_back(std::move(b)); }}, 1);
+    mac::UeMac listener(
+        {.sib1 = [&](Bytes b) { sib1.push_back(std::move(b)); }, .system_information = [&](Bytes b) { others.push_back(std::move(b)); }},
+        1);
     listener.camp(n.config, true);
     for (unsigned i = 0; i < 800; ++i) {
       n.air.advance(n.now_ns);

@@ -96,7 +96,8 @@ TEST(AirNetwork, many_ues_contend_and_all_connect) {
       n.send_ul(*ue, 1, 200);
       n.send_dl(*ue, 1, 200);
     }
-    EXPECT_TRUE(n.run_until([&] { return std::ranges::all_of(n.ues, [](const auto& ue) { return ue->ul.size() == 1 && ue->dl.size() == 1; }); }, 3000));
+    EXPECT_TRUE(n.run_until(
+        [&] { return std::ranges::all_of(n.ues, [](const auto& ue) { return ue->ul.size() == 1 && ue->dl.size() == 1; }); }, 3000));
     EXPECT_EQ(n.air.statistics().pdsch_unmatched, 0u) << n.air.last_mismatch();
     EXPECT_EQ(n.air.statistics().uci_unmatched, early) << n.air.last_mismatch();
   }
@@ -152,7 +153,8 @@ TEST(AirNetwork, saturated_it_uses_what_the_blocks_hold) {
     n.run_ms(1);
   }
   const double seconds = 0.3;
-  const double dl_mbps = static_cast<double>(ue.dl.size()) * 1400 * 8 / seconds / 1e6, ul_mbps = static_cast<double>(ue.ul.size()) * 1400 * 8 / seconds / 1e6;
+  const double dl_mbps = static_cast<double>(ue.dl.size()) * 1400 * 8 / seconds / 1e6,
+               ul_mbps = static_cast<double>(ue.ul.size()) * 1400 * 8 / seconds / 1e6;
   RecordProperty("dl_mbps", std::to_string(dl_mbps));
   RecordProperty("ul_mbps", std::to_string(ul_mbps));
   EXPECT_GT(dl_mbps, 25);

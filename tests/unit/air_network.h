@@ -1,5 +1,5 @@
-// Cells, UEs and the slot-level air between them in one virtual clock: GnbCell, UeMac and a UserPlane on each side. RRC is played by hand: the CCCH message
-// brings a configuration, which both sides then have.
+// Cells, UEs and the slot-level air between them in one virtual clock: GnbCell, UeMac and a UserPlane on each side. RRC is played by hand:
+// the CCCH message brings a configuration, which both sides then have.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -24,9 +24,9 @@ struct Network {
     std::unique_ptr<l2::UserPlane> gnb_plane;
     Rnti rnti = 0;
     mac::UeConfig config;
-    bool connected = false;        // SRB1's first message came to the gNB
+    bool connected = false;  // SRB1's first message came to the gNB
     unsigned ra_failures = 0;
-    std::vector<Bytes> dl, ul;     // packets that came out
+    std::vector<Bytes> dl, ul;  // packets that came out
     std::vector<Bytes> srb_dl, srb_ul;
     std::vector<l2::Failure> failures;
   };
@@ -37,7 +37,8 @@ struct Network {
     const auto status = mac::GnbCell::check(config, scheduler);
     EXPECT_TRUE(status) << status.error().describe();
     cell = std::make_unique<mac::GnbCell>(config, scheduler,
-                                          mac::GnbPorts{[this](Rnti rnti, Bytes ccch) { on_ccch(rnti, std::move(ccch)); }, [](Rnti, mac::UeEvent) {}, [this](Rnti rnti) { came_back.push_back(rnti); }});
+                                          mac::GnbPorts{[this](Rnti rnti, Bytes ccch) { on_ccch(rnti, std::move(ccch)); },
+                                                        [](Rnti, mac::UeEvent) {}, [this](Rnti rnti) { came_back.push_back(rnti); }});
     index = *air.add_cell({config.l1, {0, 0, 10}, 5});
   }
 
@@ -76,7 +77,9 @@ struct Network {
 
   void on_ccch(Rnti rnti, Bytes ccch) {
     for (auto& ue : ues) {
-      if (!std::equal(ue->ccch.begin(), ue->ccch.end(), ccch.begin(), ccch.begin() + static_cast<ptrdiff_t>(std::min(ccch.size(), ue->ccch.size())))) continue;
+      if (!std::equal(ue->ccch.begin(), ue->ccch.end(), ccch.begin(),
+                      ccch.begin() + static_cast<ptrdiff_t>(std::min(ccch.size(), ue->ccch.size()))))
+        continue;
       Ue* u = ue.get();
       if (u->rnti) cell->remove_ue(u->rnti);
       u->rnti = rnti;
@@ -94,10 +97,11 @@ struct Network {
     ASSERT_TRUE(assigned) << assigned.error().describe();
     u->gnb_plane = std::make_unique<l2::UserPlane>(
         executor, pool, l2::Side::gnb,
-        l2::Ports{.rrc = [u](uint8_t srb, Bytes pdu, bool) {
-                    if (srb == 1) u->connected = true;
-                    u->srb_ul.push_back(std::move(pdu));
-                  },
+        l2::Ports{.rrc =
+                      [u](uint8_t srb, Bytes pdu, bool) {
+                        if (srb == 1) u->connected = true;
+                        u->srb_ul.push_back(std::move(pdu));
+                      },
                   .packet = [u](PduSessionId, Qfi, Packet packet) { u->ul.emplace_back(packet.view().begin(), packet.view().end()); },
                   .failure = [u](l2::Failure failure, l2::BearerId) { u->failures.push_back(failure); },
                   .data_available = [this, u](l2::Lcid lcid) { cell->data_available(u->rnti, lcid); }});

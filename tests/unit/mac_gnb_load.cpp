@@ -105,5 +105,51 @@ TEST(GnbMacLoad, answers_several_preambles_of_one_slot) {
   ASSERT_TRUE(w.until([&] { return std::ranges::all_of(w.ues, [&](const auto& ue) { return w.connected(*ue); }); }, 4000));
 }
 
+// Point A, SSB and CORESET 0 keep their places of the smaller cells; the carrier grows upwards from there.
+CellConfig wide(CellConfig c, unsigned n_rb, const char* pattern, unsigned special_dl, unsigned special_ul) {
+  c.l1.n_rb = static_cast<uint16_t>(n_rb);
+  c.initial_dl.size = c.initial_ul.size = c.l1.n_rb;
+  if (pattern) c.tdd = *nr::parse_tdd(pattern, c.l1.scs, special_dl, special_ul);
+  return c;
+}
+
+void attaches_and_exchanges(const CellConfig& cell, const std::string& what) {
+  SCOPED_TRACE(what);
+  auto ok = GnbCell::check(cell, {});
+  ASSERT_TRUE(ok) << ok.error().describe();
+  World w(cell);
+  w.template_config = ue_of(cell);
+  w.template_config->csi = CsiReportConfig{.period_slots = 80, .csi_rs_period_slots = 80};
+  EXPECT_TRUE(connect_all(w, 3, 20)) << w.air.last_mismatch();
+  for (auto& ue : w.ues) ASSERT_TRUE(w.connected(*ue));
+  exchange(w, 30, 1100, 4000);
+  const auto& s = w.air.statistics();
+  EXPECT_EQ(s.pdsch_unmatched, 0u) << w.air.last_mismatch();
+  EXPECT_EQ(s.pusch_unmatched, 0u) << w.air.last_mismatch();
+  EXPECT_LE(s.uci_unmatched, 3u) << w.air.last_mismatch();  // a report of a UE that has its configuration before the cell can know
+}
+
+TEST(GnbMacLoad, works_in_every_fdd_bandwidth) {
+  for (unsigned n_rb : {25, 52, 79, 106, 133, 160, 216, 270}) {
+    CellConfig cell = wide(fdd_cell(), n_rb, nullptr, 0, 0);
+    if (n_rb == 25) {
+      cell.coreset0_index = 0;  // 24 RBs
+      cell.offset_to_point_a = 0;
+      cell.rach.msg1_frequency_start = 8;
+    }
+    attaches_and_exchanges(cell, std::to_string(n_rb) + " RBs");
+  }
+}
+
+TEST(GnbMacLoad, works_in_every_tdd_bandwidth_and_pattern) {
+  for (unsigned n_rb : {51, 78, 106, 133, 162, 217, 245, 273}) attaches_and_exchanges(wide(tdd_cell(), n_rb, "DDDSU", 10, 2), std::to_string(n_rb) + " RBs");
+  for (const char* pattern : {"DDDDDDDSUU", "DDSUU", "DSUUU", "DDDSU", "DDDDDDDSUU"}) {
+    CellConfig cell = wide(tdd_cell(), 51, pattern, 6, 4);
+    // Patterns that the default table cannot serve need rows of their own.
+    for (uint8_t k2 = 4; k2 <= 9; ++k2) cell.pusch_times.push_back({k2, nr::MappingType::a, 0, 14});
+    attaches_and_exchanges(cell, pattern);
+  }
+}
+
 }  // namespace
 }  // namespace sen::mac::test

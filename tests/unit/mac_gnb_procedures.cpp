@@ -121,9 +121,9 @@ TEST(GnbMacAccess, takes_in_a_handover_on_a_dedicated_preamble) {
                                                           .data_available = [&w, r = *rnti](Lcid lcid) { w.gnb.data_available(r, lcid); }});
   set_bearers(*side->plane);
   ASSERT_TRUE(w.gnb.assign_resources(*rnti, side->config));
-  ASSERT_TRUE(w.gnb.add_ue(*rnti, side->config, *side->plane));
   auto preamble = w.gnb.allocate_preamble(*rnti);
   ASSERT_TRUE(preamble);
+  ASSERT_TRUE(w.gnb.add_ue(*rnti, side->config, *side->plane));
   EXPECT_GE(*preamble, 56);
   w.gnb_ues.push_back(std::move(side));
 

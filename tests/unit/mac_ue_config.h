@@ -55,7 +55,8 @@ inline CellConfig tdd_cell(uint16_t pci = 1) {
   return c;
 }
 
-// SRB1, SRB2 and DRB1; one UE-specific search space with formats 0_1 and 1_1, PUCCH formats 1 and 2. GnbCell::assign_resources() moves the resources.
+// SRB1, SRB2 and DRB1; one UE-specific search space with formats 0_1 and 1_1, PUCCH formats 1 and 2. GnbCell::assign_resources() moves the
+// resources.
 inline UeConfig ue_of(const CellConfig& cell) {
   UeConfig u;
   for (uint8_t lcid : {1, 2, 4}) {

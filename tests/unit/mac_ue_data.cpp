@@ -62,7 +62,7 @@ TEST(UeUplink, signalling_goes_before_user_data) {
 
 TEST(UeUplink, a_prioritised_rate_serves_a_lower_priority_before_a_higher_one_takes_all) {
   auto config = ue_of(fdd_cell());
-  config.channels[1].pbr_kbytes_s = 0;    // SRB2 has no guaranteed rate
+  config.channels[1].pbr_kbytes_s = 0;  // SRB2 has no guaranteed rate
   config.channels[2].pbr_kbytes_s = 1000;
   config.channels[2].bucket_ms = 100;
   Connected w(config);
@@ -150,6 +150,19 @@ TEST(UeReports, sr_keeps_quiet_while_prohibited_and_gives_up_after_trans_max) {
   for (size_t i = 1; i < srs.size(); ++i) EXPECT_EQ(srs[i] - srs[i - 1], 40u);
 }
 
+TEST(UeReports, a_delayed_channel_waits_with_its_sr) {
+  auto config = ue_of(fdd_cell());
+  config.channels[2].sr_delay_timer = true;
+  config.sr_delay_ms = 64;
+  Connected w(config);
+  w.data(100);
+  const auto from = w.slot;
+  auto sr = w.until(any_pucch, 120);
+  ASSERT_TRUE(sr);
+  EXPECT_GE(sr->slot - from, 64);
+  EXPECT_LT(sr->slot - from, 64 + 20);
+}
+
 TEST(UeReports, headroom_is_reported_once_configured_and_periodically) {
   auto config = ue_of(fdd_cell());
   config.phr_periodic_ms = 100;
@@ -211,11 +224,11 @@ TEST(UeDownlink, malformed_pdus_are_counted) {
 
 TEST(UeUci, bits_of_one_slot_share_a_pucch_in_the_order_of_their_dcis) {
   Connected w;
-  w.assign(rnti, 0, true, w.dl_pdu({}), true, 0, 3);   // k1 = 7
+  w.assign(rnti, 0, true, w.dl_pdu({}), true, 0, 3);  // k1 = 7
   w.step();
-  w.assign(rnti, 1, true, {}, false, 1, 2);            // k1 = 6
+  w.assign(rnti, 1, true, {}, false, 1, 2);  // k1 = 6
   w.step();
-  w.assign(rnti, 2, true, w.dl_pdu({}), true, 2, 1);   // k1 = 5
+  w.assign(rnti, 2, true, w.dl_pdu({}), true, 2, 1);  // k1 = 5
   auto ul = w.until(any_pucch, 10);
   ASSERT_TRUE(ul);
   ASSERT_EQ(ul->pucch.size(), 1u);

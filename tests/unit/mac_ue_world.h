@@ -52,7 +52,13 @@ struct UeWorld {
                           std::ranges::find(s.sizes, down.bits.size()) != s.sizes.end();
         if (!fits || heard) continue;
         heard = true;
-        mac.on_dci(slot, {s.search_space, s.coreset.id, down.rnti, s.candidates[0].first_cce, s.candidates[0].aggregation_level, nr::to_l1(down.bits), {}});
+        mac.on_dci(slot, {s.search_space,
+                          s.coreset.id,
+                          down.rnti,
+                          s.candidates[0].first_cce,
+                          s.candidates[0].aggregation_level,
+                          nr::to_l1(down.bits),
+                          {}});
       }
       if (!heard) ++unheard;
     }
@@ -87,11 +93,13 @@ struct UeWorld {
   uint32_t common_riv(unsigned start, unsigned count) const {
     return nr::riv(48, {static_cast<uint16_t>(start), static_cast<uint16_t>(count)});
   }
-  void send_rar(const nr::l1_ue::PrachSend& preamble, Rnti tc_rnti, uint16_t ta = 3, std::optional<uint8_t> backoff = std::nullopt, bool ours = true) {
+  void send_rar(const nr::l1_ue::PrachSend& preamble, Rnti tc_rnti, uint16_t ta = 3, std::optional<uint8_t> backoff = std::nullopt,
+                bool ours = true) {
     nr::RarGrant grant;
     grant.frequency = *nr::rar_frequency_field({0, nr::riv(cell.initial_ul.size, {0, 4})}, false, cell.initial_ul.size);
     grant.mcs = 2;
-    RandomAccessResponse response{static_cast<uint8_t>(ours ? preamble.preamble : (preamble.preamble + 1) % 64), ta, nr::rar_grant_bits(grant), tc_rnti};
+    RandomAccessResponse response{static_cast<uint8_t>(ours ? preamble.preamble : (preamble.preamble + 1) % 64), ta,
+                                  nr::rar_grant_bits(grant), tc_rnti};
     Bytes block(32);
     write_rar(block, backoff, std::span(&response, 1));
     nr::Dci10Ra dci;

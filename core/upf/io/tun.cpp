@@ -36,43 +36,57 @@ std::unexpected<Error> refused(const std::string& name, const char* step) {
   return fail(fault, "session.dev", "TUN device {}: {}: {}", name, step, std::strerror(error));
 }
 
-// One RTM_NEWADDR, answered by the kernel.
-Status add_address(const std::string& name, unsigned index, const Tun::Address& address) {
-  Descriptor netlink(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
-  if (netlink.get() < 0) return refused(name, "netlink");
-  ByteView octets = address.address.octets();
-  struct {
-    nlmsghdr header;
-    ifaddrmsg body;
-    uint8_t attributes[64];
-  } request{};
-  request.header.nlmsg_type = RTM_NEWADDR;
-  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE;
-  request.body.ifa_family = address.address.is_v6() ? AF_INET6 : AF_INET;
-  request.body.ifa_prefixlen = address.prefix_length;
-  request.body.ifa_index = index;
-  if (address.address.is_v6()) request.body.ifa_flags = IFA_F_NODAD;
-  size_t at = 0;
-  for (unsigned short type : {IFA_LOCAL, IFA_ADDRESS}) {
+// A netlink request of one fixed part and its attributes; sent, and answered by the kernel.
+template <class Body>
+class NetlinkRequest {
+ public:
+  NetlinkRequest(uint16_t type, uint16_t flags) {
+    message_.header.nlmsg_type = type;
+    message_.header.nlmsg_flags = static_cast<uint16_t>(NLM_F_REQUEST | NLM_F_ACK | flags);
+  }
+  Body& body() { return message_.body; }
+
+  // At most 64 octets of attributes.
+  void attribute(unsigned short type, ByteView octets) {
     rtattr attribute{static_cast<unsigned short>(RTA_LENGTH(octets.size())), type};
-    std::memcpy(request.attributes + at, &attribute, sizeof attribute);
-    std::memcpy(request.attributes + at + RTA_LENGTH(0), octets.data(), octets.size());
-    at += RTA_SPACE(octets.size());
+    std::memcpy(message_.attributes + size_, &attribute, sizeof attribute);
+    std::memcpy(message_.attributes + size_ + RTA_LENGTH(0), octets.data(), octets.size());
+    size_ += RTA_SPACE(octets.size());
   }
-  request.header.nlmsg_len = static_cast<uint32_t>(NLMSG_LENGTH(sizeof request.body) + at);
-  if (::send(netlink.get(), &request, request.header.nlmsg_len, 0) < 0) return refused(name, "set address");
+
+  Status send(const std::string& name, const std::string& step) {
+    Descriptor netlink(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+    if (netlink.get() < 0) return refused(name, "netlink");
+    message_.header.nlmsg_len = static_cast<uint32_t>(NLMSG_LENGTH(sizeof message_.body) + size_);
+    if (::send(netlink.get(), &message_, message_.header.nlmsg_len, 0) < 0) return refused(name, step.c_str());
+    struct {
+      nlmsghdr header;
+      nlmsgerr error;
+      uint8_t rest[512];
+    } answer{};
+    if (::recv(netlink.get(), &answer, sizeof answer, 0) < static_cast<ssize_t>(sizeof answer.header + sizeof(int))) return refused(name, step.c_str());
+    if (answer.header.nlmsg_type != NLMSG_ERROR || answer.error.error == 0) return {};
+    errno = -answer.error.error;
+    return refused(name, step.c_str());
+  }
+
+ private:
   struct {
     nlmsghdr header;
-    nlmsgerr error;
-    uint8_t rest[512];
-  } answer{};
-  if (::recv(netlink.get(), &answer, sizeof answer, 0) < static_cast<ssize_t>(sizeof answer.header + sizeof(int)))
-    return refused(name, "set address");
-  if (answer.header.nlmsg_type == NLMSG_ERROR && answer.error.error != 0) {
-    errno = -answer.error.error;
-    return refused(name, ("set address " + address.address.text()).c_str());
-  }
-  return {};
+    Body body;
+    uint8_t attributes[64];
+  } message_{};
+  size_t size_ = 0;
+};
+
+Status change_address(const std::string& name, uint16_t type, uint16_t flags, const Tun::Address& address) {
+  NetlinkRequest<ifaddrmsg> request(type, flags);
+  request.body().ifa_family = address.address.is_v6() ? AF_INET6 : AF_INET;
+  request.body().ifa_prefixlen = address.prefix_length;
+  request.body().ifa_index = if_nametoindex(name.c_str());
+  if (address.address.is_v6()) request.body().ifa_flags = IFA_F_NODAD;
+  for (unsigned short attribute : {IFA_LOCAL, IFA_ADDRESS}) request.attribute(attribute, address.address.octets());
+  return request.send(name, (type == RTM_NEWADDR ? "set address " : "remove address ") + address.address.text());
 }
 
 Status bring_up(const std::string& name, uint32_t mtu) {
@@ -100,7 +114,7 @@ Result<std::unique_ptr<Tun>> Tun::open(ThreadExecutor& executor, Counters& count
   name.copy(request.ifr_name, IFNAMSIZ - 1);
   if (::ioctl(device.get(), TUNSETIFF, &request) < 0) return refused(name, "create");
   SEN_TRY(bring_up(name, mtu));
-  for (const Address& address : addresses) SEN_TRY(add_address(name, if_nametoindex(name.c_str()), address));
+  for (const Address& address : addresses) SEN_TRY(change_address(name, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, address));
   return std::unique_ptr<Tun>(new Tun(executor, counters, pool, device.release(), name, std::move(received)));
 }
 
@@ -132,8 +146,26 @@ void Tun::read_all() {
   }
 }
 
-void Tun::send(Packet ip) {
+void Tun::send(Packet ip) { send(ip.view()); }
+
+void Tun::send(ByteView ip) {
   if (::write(fd_, ip.data(), ip.size()) < 0) unsent_.add();
+}
+
+Status Tun::add_address(const Address& address) { return change_address(name_, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, address); }
+Status Tun::remove_address(const Address& address) { return change_address(name_, RTM_DELADDR, 0, address); }
+
+Status Tun::add_default_route(bool v6) {
+  NetlinkRequest<rtmsg> request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE);
+  request.body().rtm_family = v6 ? AF_INET6 : AF_INET;
+  request.body().rtm_table = RT_TABLE_MAIN;
+  request.body().rtm_protocol = RTPROT_STATIC;
+  request.body().rtm_scope = RT_SCOPE_UNIVERSE;
+  request.body().rtm_type = RTN_UNICAST;
+  if (!v6) request.body().rtm_scope = RT_SCOPE_LINK;
+  const uint32_t index = if_nametoindex(name_.c_str());
+  request.attribute(RTA_OIF, {reinterpret_cast<const uint8_t*>(&index), sizeof index});
+  return request.send(name_, v6 ? "set IPv6 default route" : "set IPv4 default route");
 }
 
 }  // namespace sen::upf

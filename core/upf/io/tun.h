@@ -1,5 +1,5 @@
-// A TUN device as N6 (needs root or CAP_NET_ADMIN): created, given the gateway addresses of the UEs' subnets (which makes the kernel route
-// the subnets to it), its MTU, and brought up. Lives on one ThreadExecutor.
+// A TUN device (needs root or CAP_NET_ADMIN): created, given addresses, its MTU, and brought up. As N6 it has the gateway addresses of the UEs'
+// subnets, which makes the kernel route the subnets to it; as a UE's network interface the address of its PDU session, when that is known. Lives on one ThreadExecutor.
 #pragma once
 
 #include <functional>
@@ -29,6 +29,11 @@ class Tun {
   Tun(const Tun&) = delete;
 
   void send(Packet ip);
+  void send(ByteView ip);
+  Status add_address(const Address& address);
+  Status remove_address(const Address& address);
+  // Everything of the address family goes to the device, where no better route is.
+  Status add_default_route(bool v6);
   const std::string& name() const { return name_; }
 
  private:

@@ -1,0 +1,256 @@
+#include "apps/gnb_config.h"
+
+#include <algorithm>
+
+#include "gnb/gnb.h"
+
+namespace sen {
+
+namespace {
+
+Status parse_plmn(Plmn& plmn, std::string_view text) {
+  SEN_ASSIGN(plmn, Plmn::parse(text));
+  return {};
+}
+
+void describe_slice(config::Section& s, SNssai& slice) {
+  s.value("sst", slice.sst, 0, 255, "", "Slice/service type.");
+  uint32_t sd = slice.sd.value_or(0xffffff);
+  s.value("sd", sd, 0, 0xffffff, "", "Slice differentiator; 16777215 (0xffffff): none.");
+  slice.sd = sd == 0xffffff ? std::nullopt : std::optional(sd);
+}
+
+void describe_tracking_areas(config::Section& s, GnbAmfConfig& amf) {
+  struct Plmns {
+    Plmn plmn{999, 70, 2};
+    std::vector<SNssai> slices{{1, {}}};
+  };
+  struct Area {
+    uint32_t tac = 1;
+    std::vector<Plmns> plmns{Plmns{}};
+  };
+  std::vector<Area> areas;
+  s.list<Area>("supported_tracking_areas", areas, "What the AMF serves; the cells' own tac and plmn say what they send.", [](config::Section& area, Area& a) {
+    area.value("tac", a.tac, 0, 0xffffff, "", "Tracking area code.");
+    area.list<Plmns>("plmn_list", a.plmns, "Networks.", [](config::Section& p, Plmns& plmns) {
+      p.parsed("plmn", "PLMN, as 99970 or 999/70", plmns.plmn.text(), [&](std::string_view text) { return parse_plmn(plmns.plmn, text); }, "Network.");
+      p.list<SNssai>("tai_slice_support_list", plmns.slices, "Slices that the cells offer.", describe_slice);
+    });
+  });
+  for (const auto& area : areas) {
+    for (const auto& plmns : area.plmns) amf.slices.insert(amf.slices.end(), plmns.slices.begin(), plmns.slices.end());
+  }
+}
+
+// One address, or a list of which the first is used.
+void describe_address(config::Section& s, const char* key, const char* list_key, std::string& member, std::string_view sentence) {
+  s.value(key, member, sentence);
+  std::vector<std::string> many;
+  s.value(list_key, many, fmt::format("The same as {}, as a list of one.", key));
+  if (many.size() > 1) s.problem(list_key, fmt::format("has {} entries, one is used", many.size()));
+  if (!many.empty()) member = many.front();
+}
+
+void describe_amf(config::Section& s, GnbAmfConfig& amf) {
+  describe_address(s, "addr", "addrs", amf.address, "Address of the AMF.");
+  s.value("port", amf.port, 1, 65535, "", "SCTP port of the AMF.");
+  describe_address(s, "bind_addr", "bind_addrs", amf.bind, "Local address of N2.");
+  s.choice("sctp", amf.sctp, {"auto", "kernel", "usrsctp", "usrsctp-udp"}, "SCTP implementation.");
+  s.value("udp_port", amf.udp_port, 1, 65535, "", "Local UDP port of SCTP over UDP (RFC 6951).");
+  s.value("remote_udp_port", amf.remote_udp_port, 1, 65535, "", "The AMF's UDP port of SCTP over UDP.");
+  describe_tracking_areas(s, amf);
+}
+
+void describe_tdd(config::Section& s, GnbCellConfig& cell) {
+  auto& options = cell.options;
+  s.value("dl_ul_tx_period", cell.tdd_period, 2, 80, "slots", "Length of the pattern (TS 38.331 TDD-UL-DL-Pattern).");
+  s.value("nof_dl_slots", cell.tdd_dl_slots, 1, 79, "slots", "Downlink slots at its beginning.");
+  s.value("nof_dl_symbols", options.tdd_special_dl, 0, 13, "symbols", "Downlink symbols of the special slot.");
+  s.value("nof_ul_slots", cell.tdd_ul_slots, 0, 79, "slots", "Uplink slots at its end.");
+  s.value("nof_ul_symbols", options.tdd_special_ul, 0, 13, "symbols", "Uplink symbols of the special slot.");
+}
+
+void describe_prach(config::Section& s, gnb::CellOptions& options) {
+  int index = options.prach_config_index ? *options.prach_config_index : -1;
+  s.value("prach_config_index", index, -1, 262, "", "Row of TS 38.211 table 6.3.3.2-2 to 6.3.3.2-4; -1: chosen.");
+  options.prach_config_index = index < 0 ? std::nullopt : std::optional(static_cast<uint8_t>(index));
+  s.value("prach_root_sequence_index", options.prach_root_sequence, 0, 837, "", "First root sequence.");
+  int zone = options.prach_zero_correlation_zone == 255 ? -1 : options.prach_zero_correlation_zone;
+  s.value("zero_correlation_zone", zone, -1, 15, "", "Cyclic shift (TS 38.211 6.3.3.1); -1: chosen.");
+  options.prach_zero_correlation_zone = zone < 0 ? uint8_t{255} : static_cast<uint8_t>(zone);
+}
+
+void describe_mcs_table(config::Section& s, uint8_t& table) {
+  size_t index = table == 2 ? 1 : 0;
+  s.choice("mcs_table", index, {"qam64", "qam256"}, "MCS table (TS 38.214 5.1.3.1).");
+  table = index == 1 ? 2 : 1;
+}
+
+void describe_ssb(config::Section& s, gnb::CellOptions& options) {
+  uint32_t arfcn = options.ssb_arfcn.value_or(0);
+  s.value("dl_arfcn", arfcn, 0, 3279165, "", "ARFCN of the SSB; 0: chosen on the sync raster.");
+  options.ssb_arfcn = arfcn == 0 ? std::nullopt : std::optional(arfcn);
+  s.value("ssb_period", options.ssb_period_ms, 5, 160, "ms", "5, 10, 20, 40, 80 or 160.");
+  s.value("ssb_block_power_dbm", options.ssb_power_dbm, -60, 50, "dBm", "Power of a resource element.");
+}
+
+void describe_cell(config::Section& s, GnbCellConfig& cell) {
+  auto& o = cell.options;
+  s.value("dl_arfcn", o.dl_arfcn, 0, 3279165, "", "ARFCN of the middle of the downlink carrier (TS 38.104 5.4.2).");
+  s.value("band", o.band, 0, 512, "", "Operating band; 0: the first that has the frequency.");
+  s.value("channel_bandwidth_MHz", o.bandwidth_mhz, 5, 400, "MHz", "Channel bandwidth (TS 38.104 5.3.5).");
+  s.value("common_scs", o.scs_khz, 15, 120, "kHz", "Subcarrier spacing: 15, 30, 60 or 120.");
+  s.parsed("plmn", "PLMN, as 99970 or 999/70", o.plmn.text(), [&](std::string_view text) { return parse_plmn(o.plmn, text); }, "Network.");
+  s.value("tac", o.tac, 0, 0xffffff, "", "Tracking area code.");
+  s.value("pci", o.pci, 0, 1007, "", "Physical cell identity; further cells count up.");
+  s.value("sector_id", o.sector, 0, 16383, "", "Low bits of the NR cell identity; further cells count up.");
+  s.value("nof_antennas_dl", o.antennas_dl, 1, 4, "", "Antenna ports, downlink.");
+  s.value("nof_antennas_ul", o.antennas_ul, 1, 4, "", "Antenna ports, uplink.");
+  int coreset0 = o.coreset0_index ? *o.coreset0_index : -1;
+  s.value("coreset0_index", coreset0, -1, 15, "", "Row of TS 38.213 tables 13-1 to 13-10; -1: chosen.");
+  o.coreset0_index = coreset0 < 0 ? std::nullopt : std::optional(static_cast<uint8_t>(coreset0));
+  s.section("tdd_ul_dl_cfg", "TDD pattern, for TDD bands.", [&](config::Section& tdd) { describe_tdd(tdd, cell); });
+  s.section("prach", "Random access.", [&](config::Section& prach) { describe_prach(prach, o); });
+  s.section("ssb", "Synchronisation signals.", [&](config::Section& ssb) { describe_ssb(ssb, o); });
+  s.section("pdsch", "Downlink shared channel.", [&](config::Section& pdsch) { describe_mcs_table(pdsch, o.pdsch_mcs_table); });
+  s.section("pusch", "Uplink shared channel.", [&](config::Section& pusch) { describe_mcs_table(pusch, o.pusch_mcs_table); });
+  s.list<SNssai>("slicing", cell.slicing, "Slices; those of supported_tracking_areas when absent.", describe_slice);
+}
+
+// A cell of the list has what cell_cfg says unless it says otherwise; identities count up.
+void describe_cells(config::Section& section, GnbConfig& config) {
+  uint16_t index = 0;
+  section.list<GnbCellConfig>("cells", config.cells, "Cells, each with the keys of cell_cfg that differ; one cell when absent.",
+                              [&](config::Section& s, GnbCellConfig& cell) {
+                                cell = config.cell_cfg;
+                                cell.options.pci = static_cast<uint16_t>((cell.options.pci + index) % 1008);
+                                cell.options.sector = static_cast<uint16_t>(cell.options.sector + index);
+                                cell.options.prach_root_sequence = static_cast<uint16_t>((cell.options.prach_root_sequence + 8 * index) % 838);
+                                ++index;
+                                describe_cell(s, cell);
+                              });
+}
+
+void describe_qos(config::Section& section, GnbConfig& config) {
+  struct Entry {
+    unsigned five_qi = 9;
+    bool um = false;
+    unsigned priority = 90, delay_budget_ms = 300, reordering_ms = 220;
+  };
+  std::vector<Entry> entries;
+  section.list<Entry>("qos", entries, "How the bearers of a 5QI are set up (TS 23.501 table 5.7.4-1); others keep their defaults.",
+                      [&](config::Section& s, Entry& entry) {
+                        s.value("five_qi", entry.five_qi, 1, 255, "", "5QI.");
+                        const auto known = config.qos.find(static_cast<FiveQi>(entry.five_qi));
+                        const auto& now = known == config.qos.end() ? config.qos.at(9) : known->second;
+                        entry.um = now.rlc.mode == l2::RlcMode::um;
+                        entry.priority = now.priority_level;
+                        entry.delay_budget_ms = now.packet_delay_budget_ms;
+                        entry.reordering_ms = now.pdcp.t_reordering_ms.value_or(3000);
+                        s.section("rlc", "RLC.", [&](config::Section& rlc) { rlc.choice("mode", entry.um, {"am", "um-bidir"}, "Acknowledged or unacknowledged."); });
+                        s.section("pdcp", "PDCP.", [&](config::Section& pdcp) {
+                          pdcp.value("t_reordering", entry.reordering_ms, 0, 3000, "ms", "Wait for a packet that is missing (TS 38.331 t-Reordering).");
+                        });
+                        s.value("priority", entry.priority, 1, 127, "", "Priority level for the scheduler, 1 first.");
+                        s.value("packet_delay_budget", entry.delay_budget_ms, 1, 10000, "ms", "Delay budget for the scheduler.");
+                      });
+  const auto defaults = gnb::default_qos();
+  for (const auto& entry : entries) {
+    const auto five_qi = static_cast<FiveQi>(entry.five_qi);
+    gnb::QosProfile profile = config.qos.contains(five_qi) ? config.qos.at(five_qi) : config.qos.at(9);
+    if ((profile.rlc.mode == l2::RlcMode::um) != entry.um) {
+      const auto& like = defaults.at(entry.um ? 1 : 9);
+      profile.rlc = like.rlc;
+      profile.pdcp = like.pdcp;
+    }
+    profile.pdcp.t_reordering_ms = entry.reordering_ms;
+    profile.priority_level = static_cast<uint8_t>(entry.priority);
+    profile.packet_delay_budget_ms = static_cast<uint16_t>(entry.delay_budget_ms);
+    config.qos[five_qi] = profile;
+  }
+}
+
+void describe_air(config::Section& s, GnbAirConfig& air) {
+  s.value("path", air.path, "Unix socket that `sen5g ue` connects to.");
+  s.value("seed", air.air.seed, 0, INT64_MAX, "", "Seed of the losses.");
+  s.value("bler_dl", air.air.bler_dl, 0, 0.9, "", "Share of downlink blocks lost at their first transmission.");
+  s.value("bler_ul", air.air.bler_ul, 0, 0.9, "", "The same, uplink.");
+  s.value("timeout", air.timeout_ms, 10, 60000, "ms", "A UE process that keeps silent for so long is dropped.");
+}
+
+}  // namespace
+
+void describe(config::Section& section, GnbConfig& config) {
+  section.value("ran_node_name", config.name, "Name that the AMF sees.");
+  section.value("gnb_id", config.gnb_id, 0, 0xffffffff, "", "gNB identity.");
+  section.value("gnb_id_bit_length", config.gnb_id_bits, 22, 32, "bits", "Its length (TS 38.413 9.3.1.6).");
+  section.section("cu_cp", "Control plane.", [&](config::Section& cu_cp) {
+    cu_cp.section("amf", "N2.", [&](config::Section& s) { describe_amf(s, config.amf); });
+    cu_cp.value("inactivity_timer", config.inactivity_s, 0, 7200, "s", "A UE without traffic for so long is released; 0: never.");
+  });
+  section.section("cu_up", "User plane.", [&](config::Section& cu_up) {
+    cu_up.section("ngu", "N3.", [&](config::Section& s) {
+      s.value("bind_addr", config.ngu_bind, "Local address of N3, told to the core; empty: that of N2.");
+    });
+  });
+  if (section.given("amf") && !section.listing()) {
+    section.section("amf", "", [&](config::Section& s) { describe_amf(s, config.amf); });
+    config.warnings.push_back("section 'amf' of older releases is read; its place is cu_cp.amf");
+  }
+  config.cell_cfg.options.plmn = Plmn(999, 70, 2);
+  section.section("cell_cfg", "What every cell has.", [&](config::Section& s) { describe_cell(s, config.cell_cfg); });
+  describe_cells(section, config);
+  describe_qos(section, config);
+  section.section("ru_air", "The slot-level air.", [&](config::Section& s) { describe_air(s, config.air); });
+  section.section("log", "Log lines.", [&](config::Section& s) { describe(s, config.log); });
+  section.section("metrics", "Prometheus metrics over HTTP.", [&](config::Section& s) { describe(s, config.metrics); });
+  section.value("pcap", config.pcap_folder, "Folder for captures; empty: none.");
+}
+
+Result<gnb::RrcSettings> GnbConfig::settings() const {
+  gnb::RrcSettings out;
+  out.name = name;
+  out.gnb_id = gnb_id;
+  out.gnb_id_bits = gnb_id_bits;
+  out.inactivity_s = inactivity_s;
+  out.qos = qos;
+  auto n3 = IpAddress::parse(ngu_bind.empty() ? amf.bind : ngu_bind);
+  if (!n3) return std::unexpected(std::move(n3).error().within(ngu_bind.empty() ? "cu_cp.amf.bind_addr" : "cu_up.ngu.bind_addr"));
+  out.n3 = *n3;
+  out.slices = amf.slices;
+  const auto used = cells.empty() ? std::vector{cell_cfg} : cells;
+  for (size_t i = 0; i < used.size(); ++i) {
+    const auto& cell = used[i];
+    const std::string where = cells.empty() ? "cell_cfg" : fmt::format("cells[{}]", i);
+    if (cell.tdd_dl_slots + cell.tdd_ul_slots > cell.tdd_period) {
+      return fail(Fault::invalid, where + ".tdd_ul_dl_cfg", "{} downlink and {} uplink slots do not fit a period of {}", cell.tdd_dl_slots, cell.tdd_ul_slots,
+                  cell.tdd_period);
+    }
+    gnb::CellOptions options = cell.options;
+    const size_t special = static_cast<size_t>(cell.tdd_period - cell.tdd_dl_slots - cell.tdd_ul_slots);
+    options.tdd = std::string(cell.tdd_dl_slots, 'D') + std::string(special, 'S') + std::string(cell.tdd_ul_slots, 'U');
+    auto made = gnb::make_cell(options, gnb_id, gnb_id_bits);
+    if (!made) return std::unexpected(std::move(made).error().within(where));
+    out.cells.push_back(std::move(*made));
+    out.slices.insert(out.slices.end(), cell.slicing.begin(), cell.slicing.end());
+  }
+  std::ranges::sort(out.slices);
+  out.slices.erase(std::ranges::unique(out.slices).begin(), out.slices.end());
+  if (out.slices.empty()) out.slices = {{1, {}}};
+  SEN_TRY(gnb::Gnb::check(out));
+  return out;
+}
+
+LoadedGnbConfig load_gnb_config(const ConfigOptions& options) {
+  LoadedGnbConfig out;
+  const config::Node root = merge_files(options, out.problems);
+  if (!out.problems.empty()) return out;
+  out.problems = config::load(root, out.config);
+  if (!out.problems.empty()) return out;
+  auto settings = out.config.settings();
+  if (settings) out.settings = std::move(*settings);
+  else out.problems.push_back(settings.error());
+  return out;
+}
+
+}  // namespace sen

@@ -1,0 +1,61 @@
+// The configuration of `sen5g gnb`, with the keys that users of srsRAN and OCUDU know: cu_cp, cu_up, cell_cfg, cells, qos, log, metrics, pcap; ru_air is the
+// slot-level air.
+#pragma once
+
+#include "air/slot_air.h"
+#include "apps/core_config.h"
+#include "gnb/cell.h"
+
+namespace sen {
+
+struct GnbCellConfig {
+  gnb::CellOptions options;
+  uint8_t tdd_period = 10, tdd_dl_slots = 7, tdd_ul_slots = 2;  // slots; the one between them is special
+  std::vector<SNssai> slicing;
+};
+
+struct GnbAmfConfig {
+  std::string address = "127.0.0.5";
+  uint16_t port = 38412;
+  std::string bind = "127.0.0.20";
+  amf::SctpBackend sctp = amf::SctpBackend::automatic;
+  uint16_t udp_port = 9900, remote_udp_port = 9899;
+  std::vector<SNssai> slices;  // of supported_tracking_areas
+};
+
+struct GnbAirConfig {
+  std::string path = "/tmp/sen5g.air";
+  air::AirConfig air;
+  uint32_t timeout_ms = 2000;
+};
+
+struct GnbConfig {
+  std::string name = "sen5g-gnb";
+  uint32_t gnb_id = 1;
+  uint8_t gnb_id_bits = 22;
+  GnbAmfConfig amf;
+  uint32_t inactivity_s = 60;
+  std::string ngu_bind;        // empty: the AMF's bind_addr
+  GnbCellConfig cell_cfg;      // what every cell has
+  std::vector<GnbCellConfig> cells;
+  std::map<FiveQi, gnb::QosProfile> qos = gnb::default_qos();
+  GnbAirConfig air;
+  LogConfig log;
+  MetricsConfig metrics{.enabled = false, .address = "127.0.0.1", .port = 9091};
+  std::string pcap_folder;
+  std::vector<std::string> warnings;  // keys of older releases
+
+  // With complete cells. Errors name the cell's field, the value and the clause.
+  Result<gnb::RrcSettings> settings() const;
+};
+
+void describe(config::Section& section, GnbConfig& config);
+
+struct LoadedGnbConfig {
+  GnbConfig config;
+  gnb::RrcSettings settings;
+  std::vector<Error> problems;
+};
+LoadedGnbConfig load_gnb_config(const ConfigOptions& options);
+
+}  // namespace sen

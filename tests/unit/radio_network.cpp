@@ -1,0 +1,174 @@
+// The whole network in one process under the virtual clock: UEs, air, gNB, AMF, SMF, UPF, with faults.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "apps/demo_network.h"
+#include "gnb/cell.h"
+
+namespace sen {
+namespace {
+
+constexpr std::string_view key = "465B5CE8B199B49FAA5F0A2EE238A6BC", opc = "E8ED289DEBA952E4283B54E88E6183CA";
+constexpr uint64_t first_imsi = 999700000000001;
+
+struct Options {
+  unsigned ues = 1, cells = 1;
+  double bler = 0;
+  load::Scenario scenario = load::Scenario::traffic;
+  std::chrono::seconds traffic{1};
+  std::function<air::Track(load::UeIndex)> track;
+};
+
+class World {
+ public:
+  explicit World(const Options& options) {
+    CoreConfig core = load_core_config(with_options({})).config;
+    core.udm.store = ":memory:";
+    for (unsigned i = 0; i < options.ues; ++i) core.udm.subscribers.push_back({std::to_string(first_imsi + i), std::string(key), std::string(opc)});
+    RadioConfig radio;
+    radio.gnb.slices = {core.amf.plmn_support.front().slices.front().s_nssai};
+    radio.gnb.n3 = IpAddress(Octets<4>{127, 0, 0, 20});
+    radio.gnb.qos = gnb::default_qos();
+    for (unsigned i = 0; i < options.cells; ++i) {
+      gnb::CellOptions cell;
+      cell.plmn = core.amf.tais.front().plmn;
+      cell.tac = core.amf.tais.front().tacs.front();
+      cell.pci = static_cast<uint16_t>(1 + i);
+      cell.sector = static_cast<uint16_t>(1 + i);
+      cell.prach_root_sequence = static_cast<uint16_t>(1 + 8 * i);
+      radio.gnb.cells.push_back(*gnb::make_cell(cell, radio.gnb.gnb_id, radio.gnb.gnb_id_bits));
+    }
+    radio.air.bler_dl = radio.air.bler_ul = options.bler;
+    radio.track = options.track;
+    radio.ue_plmns = {core.amf.tais.front().plmn};
+    load::LoadConfig load;
+    load.ues = options.ues;
+    load.home = core.amf.tais.front().plmn;
+    load.first_imsi = std::to_string(first_imsi);
+    load.key = *octets_from_hex<16>(key);
+    load.opc = *octets_from_hex<16>(opc);
+    load.scenario = options.scenario;
+    for (const auto& subnet : core.upf.session) {
+      IpAddress gateway = subnet.gateway_address();
+      (gateway.is_v6() ? load.target_v6 : load.target_v4) = gateway;
+    }
+    load.traffic = options.traffic;
+    load.uplink_bps = 4e6 / options.ues;
+    load.downlink_bps = 16e6 / options.ues;
+    folder_ = std::filesystem::temp_directory_path() / ("sen5g-radio-" + std::to_string(::getpid()));
+    captures_ = std::move(*Captures::open(folder_.string()));
+    Log::instance().set_all_levels(Level::none);
+    DemoNetwork::Reports reports;
+    reports.step = [this](const load::StepResult& result) {
+      if (result.ok) done_.push_back(result.step);
+    };
+    auto made = DemoNetwork::create(core, std::move(radio), load, executor_, random_, *captures_, std::move(reports));
+    if (!made) throw std::runtime_error(made.error().describe());
+    network_ = std::move(*made);
+    network_->start();
+  }
+  ~World() { std::filesystem::remove_all(folder_); }
+
+  bool reaches(load::Step step, std::chrono::seconds limit = std::chrono::seconds(20)) {
+    return executor_.run_while_waiting([&] { return std::ranges::find(done_, step) != done_.end() || network_->load().finished(); }, limit) &&
+           std::ranges::find(done_, step) != done_.end();
+  }
+  bool finishes(std::chrono::seconds limit = std::chrono::seconds(120)) {
+    return executor_.run_while_waiting([&] { return network_->load().finished(); }, limit);
+  }
+  std::string failures() const {
+    std::string out;
+    for (const auto& [what, count] : network_->load().report().failures) out += fmt::format("{} x {}; ", count, what);
+    return out;
+  }
+  const load::LoadReport& report() const { return network_->load().report(); }
+  const ue::AsCounters& counters(load::UeIndex ue = 0) const { return network_->radio().ue(ue)->counters(); }
+
+  ManualExecutor executor_;
+  crypto::RandomSource random_{5};
+  std::filesystem::path folder_;
+  std::unique_ptr<Captures> captures_;
+  std::unique_ptr<DemoNetwork> network_;
+  std::vector<load::Step> done_;
+};
+
+TEST(RadioNetwork, carries_packets_both_ways) {
+  World w({});
+  ASSERT_TRUE(w.finishes());
+  EXPECT_EQ(w.failures(), "");
+  EXPECT_EQ(w.report().pings_answered, 10u);
+  EXPECT_EQ(w.report().pings_v6_answered, 10u);
+  EXPECT_GE(w.report().downlink.octets, w.report().downlink_requested_octets);
+}
+
+TEST(RadioNetwork, walks_the_whole_cycle) {
+  World w({.ues = 3, .scenario = load::Scenario::cycle});
+  ASSERT_TRUE(w.finishes());
+  EXPECT_EQ(w.failures(), "");
+  EXPECT_EQ(w.counters().setups, 4u);  // registration, service request, after deregistration, switch-off or one of them within a connection
+}
+
+TEST(RadioNetwork, am_bearers_lose_nothing_at_ten_and_thirty_percent_of_lost_blocks) {
+  for (double bler : {0.1, 0.3}) {
+    World w({.bler = bler});
+    ASSERT_TRUE(w.finishes());
+    EXPECT_EQ(w.failures(), "") << bler;
+    EXPECT_GE(w.report().downlink.octets, w.report().downlink_requested_octets) << bler;
+  }
+}
+
+TEST(RadioNetwork, hands_a_moving_ue_over_without_losing_a_packet) {
+  World w({.cells = 2, .traffic = std::chrono::seconds(4), .track = [](load::UeIndex) {
+             return air::Track::walk({60, 10, 1.5}, {340, 10, 1.5}, 50, 3);
+           }});
+  ASSERT_TRUE(w.finishes());
+  EXPECT_EQ(w.failures(), "");
+  EXPECT_GE(w.counters().handovers, 1u);
+  EXPECT_EQ(w.counters().link_failures, 0u);
+  EXPECT_GE(w.report().downlink.octets, w.report().downlink_requested_octets);
+}
+
+TEST(RadioNetwork, reestablishes_in_another_cell_after_radio_link_failure) {
+  World w({.cells = 2, .traffic = std::chrono::seconds(6), .track = [](load::UeIndex) { return air::Track::standing({180, 0, 1.5}); }});
+  ASSERT_TRUE(w.reaches(load::Step::uplink, std::chrono::seconds(30))) << w.failures();
+  w.executor_.run_for(std::chrono::seconds(1));
+  w.network_->radio().air().set_extra_loss(0, 0, 200);
+  ASSERT_TRUE(w.finishes());
+  EXPECT_EQ(w.failures(), "");
+  EXPECT_EQ(w.counters().link_failures, 1u);
+  EXPECT_EQ(w.counters().reestablishments, 1u);
+  EXPECT_GE(w.report().downlink.octets, w.report().downlink_requested_octets);
+}
+
+TEST(RadioNetwork, pages_an_idle_ue_for_downlink_data) {
+  World w({.traffic = std::chrono::seconds(4)});
+  ASSERT_TRUE(w.reaches(load::Step::uplink)) << w.failures();
+  w.executor_.run_for(std::chrono::milliseconds(500));
+  ASSERT_TRUE(w.network_->radio().request_release(0));
+  w.executor_.run_for(std::chrono::seconds(2));
+  EXPECT_EQ(w.counters().releases, 1u);
+  EXPECT_EQ(w.counters().setups, 2u);
+  EXPECT_TRUE(w.network_->radio().has_tunnel(0, 1));
+  ASSERT_TRUE(w.finishes());
+  EXPECT_EQ(w.failures(), "");
+}
+
+TEST(RadioNetwork, serves_many_ues) {
+  World w({.ues = 40});
+  ASSERT_TRUE(w.finishes());
+  EXPECT_EQ(w.failures(), "");
+  EXPECT_EQ(w.report().ues_done, 40u);
+}
+
+TEST(RadioNetwork, is_deterministic) {
+  auto run = [] {
+    World w({.ues = 3, .bler = 0.1});
+    EXPECT_TRUE(w.finishes());
+    return std::tuple(w.executor_.now(), w.report().downlink.packets, w.network_->radio().air().statistics().pusch_ok);
+  };
+  EXPECT_EQ(run(), run());
+}
+
+}  // namespace
+}  // namespace sen

@@ -36,6 +36,11 @@ struct DemoOptions {
   std::string output_folder = "sen5g-demo";
 };
 
+struct UeOptions {
+  CoreOptions core;
+  std::string scenario;  // empty: stay attached
+};
+
 struct LoadOptions {
   std::string amf = "127.0.0.5";
   std::string bind = "127.0.0.1";
@@ -78,6 +83,7 @@ struct SubscriberOptions {
 
 struct ConfigCheckOptions {
   ConfigOptions config;
+  std::string node = "core";  // core, gnb or ue
   bool schema = false;
 };
 
@@ -89,6 +95,8 @@ struct PcapVerifyOptions {
 
 int run_version(const VersionOptions& options);
 int run_core(const CoreOptions& options);
+int run_gnb(const CoreOptions& options);
+int run_ue(const UeOptions& options);
 int run_demo(const DemoOptions& options);
 int run_load(const LoadOptions& options);
 // The verbs of `sen5g subscriber`, a line each.

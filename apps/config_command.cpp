@@ -2,7 +2,8 @@
 #include <fmt/format.h>
 
 #include "apps/commands.h"
-#include "apps/core_config.h"
+#include "apps/gnb_config.h"
+#include "apps/ue_config.h"
 #include "base/sctp/sctp.h"
 
 #ifndef SEN_VERSION
@@ -11,16 +12,39 @@
 
 namespace sen {
 
+namespace {
+
+// Which of the three a file is for: by the sections that only one has.
+std::vector<Error> problems_of(const ConfigOptions& options) {
+  std::vector<Error> problems;
+  const config::Node root = merge_files(options, problems);
+  if (!problems.empty()) return problems;
+  for (const char* key : {"cu_cp", "cu_up", "cell_cfg", "cells", "ru_air", "gnb_id"}) {
+    if (root.find(key)) return load_gnb_config(options).problems;
+  }
+  for (const char* key : {"usim", "air", "tun", "session"}) {
+    if (root.find(key)) return load_ue_config(options).problems;
+  }
+  return load_core_config(options).problems;
+}
+
+std::vector<config::Row> rows_of(const std::string& node) {
+  if (node == "gnb") return config::rows_of<GnbConfig>();
+  if (node == "ue") return config::rows_of<UeProcessConfig>();
+  return config::rows_of<CoreConfig>();
+}
+
+}  // namespace
+
 int run_config_check(const ConfigCheckOptions& options) {
-  auto loaded = load_core_config(options.config);
-  if (!report_problems(loaded.problems)) return 2;
+  if (!report_problems(problems_of(options.config))) return 2;
   fmt::print("{}: good\n", fmt::join(options.config.files, ", "));
   return 0;
 }
 
 int run_config_reference(const ConfigCheckOptions& options) {
-  auto rows = config::rows_of<CoreConfig>();
-  fmt::print("{}", options.schema ? config::to_json_schema(rows, "sen5g core") : config::to_markdown(rows));
+  auto rows = rows_of(options.node);
+  fmt::print("{}", options.schema ? config::to_json_schema(rows, "sen5g " + options.node) : config::to_markdown(rows));
   return 0;
 }
 

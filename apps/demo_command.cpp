@@ -8,6 +8,7 @@
 #include "apps/ran_captures.h"
 #include "apps/ue_table.h"
 #include "gnb/cell.h"
+#include "rlc_pdcp/statistics.h"
 
 namespace sen {
 
@@ -143,7 +144,7 @@ class Demo {
     constexpr Duration limit = std::chrono::hours(1);
     executor.run_while_waiting([&] { return (*network)->load().finished(); }, limit);
     auto real = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-    return summary((*network)->load().report(), std::chrono::duration<double>(executor.now() - start_).count() / real);
+    return summary(**network, std::chrono::duration<double>(executor.now() - start_).count() / real);
   }
 
   int run_real(Captures& captures, crypto::RandomSource& random) {
@@ -153,7 +154,7 @@ class Demo {
     headline();
     (*network)->start();
     executor.run();
-    return summary((*network)->load().report(), 1.0);
+    return summary(**network, 1.0);
   }
 
   void headline() {
@@ -170,11 +171,13 @@ class Demo {
                result.ok ? "" : "FAILED: " + result.failure);
   }
 
-  int summary(const load::LoadReport& report, double real_time_factor) {
+  int summary(DemoNetwork& network, double real_time_factor) {
     Log::instance().set_clock(nullptr);
+    const load::LoadReport report = network.load().report();
     fmt::print("\n  ping IPv4   {}/{}\n  ping IPv6   {}/{}\n", report.pings_answered, report.pings_sent, report.pings_v6_answered, report.pings_v6_sent);
     fmt::print("  uplink      {:.2f} Mbit/s ({} packets)\n  downlink    {:.2f} Mbit/s ({} packets)\n", report.uplink.bits_per_second() / 1e6,
                report.uplink.packets, report.downlink.bits_per_second() / 1e6, report.downlink.packets);
+    rlc_totals(network.radio().gnb());
     fmt::print("  real-time factor {:.1f} (simulated seconds a real second)\n", real_time_factor);
     if (options_.ues > 1) fmt::print("\n{}", report.table());
     for (const auto& [what, count] : report.failures) fmt::print("  failed: {} x {}\n", count, what);
@@ -183,6 +186,19 @@ class Demo {
     bool passed = report.passed() && report.pings_answered == report.pings_sent && report.pings_v6_answered == report.pings_v6_sent;
     fmt::print("{}\n", passed ? "The demo passed." : "The demo FAILED.");
     return passed ? 0 : 1;
+  }
+
+  // Of the UEs that have a connection when the run ends.
+  static void rlc_totals(const gnb::Gnb& gnb) {
+    l2::RlcStatistics sum;
+    gnb.each_user_plane([&](gnb::UeId, const l2::UserPlane& user_plane) {
+      for (const auto& channel : user_plane.statistics().channels) {
+        sum.tx_nacks += channel.rlc.tx_nacks;
+        sum.rx_nacks += channel.rlc.rx_nacks;
+        sum.tx_retransmissions += channel.rlc.tx_retransmissions;
+      }
+    });
+    fmt::print("  gNB RLC     {} NACKs sent, {} received, {} PDUs sent again\n", sum.tx_nacks, sum.rx_nacks, sum.tx_retransmissions);
   }
 
   void where_to_look() const {

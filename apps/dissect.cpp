@@ -80,6 +80,7 @@ class Dissector {
     if (name == "nas-5gs") return found(Protocol::nas, in.rest(), "exported");
     if (name == "pfcp") return found(Protocol::pfcp, in.rest(), "exported");
     if (name == "gtp") return found(Protocol::gtpu, in.rest(), "exported");
+    if (name.starts_with("nr-rrc.")) return found(Protocol::rrc, in.rest(), name);
     if (name == "ip") return ip(in.rest());
     skip("exported " + name);
   }
@@ -208,6 +209,7 @@ const char* to_string(Protocol protocol) {
   switch (protocol) {
     case Protocol::ngap: return "NGAP";
     case Protocol::nas: return "NAS";
+    case Protocol::rrc: return "RRC";
     case Protocol::pfcp: return "PFCP";
     case Protocol::gtpu: return "GTP-U";
   }

@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "air/socket.h"
+#include "apps/captures.h"
 #include "apps/commands.h"
 #include "apps/gnb_config.h"
 #include "apps/n2_link.h"

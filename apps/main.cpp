@@ -30,6 +30,20 @@ int main(int argc, char** argv) {
   core_command->add_flag("--dryrun", core.dry_run, "Check configuration and sockets, then end");
   core_command->callback([&] { run = [&] { return run_core(core); }; });
 
+  CoreOptions gnb;
+  auto* gnb_command = app.add_subcommand("gnb", "Run a gNB on real sockets; UEs of other processes use its slot-level air");
+  core_flags(gnb_command, gnb);
+  gnb_command->add_option("--pcap", gnb.pcap_folder, "Write captures (N2, N3, RRC, MAC, RLC, PDCP) into this folder");
+  gnb_command->add_flag("--dryrun", gnb.dry_run, "Check configuration and sockets, then end");
+  gnb_command->callback([&] { run = [&] { return run_gnb(gnb); }; });
+
+  UeOptions ue;
+  auto* ue_command = app.add_subcommand("ue", "Run test UEs over the air of a gNB in another process");
+  core_flags(ue_command, ue.core);
+  ue_command->add_option("--scenario", ue.scenario, "Go through a scenario, print the report and end: register, session or traffic; without it the UEs stay attached")
+      ->check(CLI::IsMember({"register", "session", "traffic"}));
+  ue_command->callback([&] { run = [&] { return run_ue(ue); }; });
+
   DemoOptions demo;
   auto* demo_command = app.add_subcommand("demo", "Run the whole network in this process, attach UEs, ping and transfer");
   core_flags(demo_command, demo.core);
@@ -105,6 +119,7 @@ int main(int argc, char** argv) {
   check_command->add_option("--set", check.config.overrides, "Override one value")->allow_extra_args(false);
   check_command->callback([&] { run = [&] { return run_config_check(check); }; });
   auto* reference_command = config_command->add_subcommand("reference", "Print every key with range, default and meaning");
+  reference_command->add_option("node", check.node, "core, gnb or ue")->check(CLI::IsMember({"core", "gnb", "ue"}))->capture_default_str();
   reference_command->add_flag("--schema", check.schema, "As JSON schema");
   reference_command->callback([&] { run = [&] { return run_config_reference(check); }; });
 

@@ -1,5 +1,7 @@
 #include "apps/n2_link.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 
 namespace sen {

@@ -1,4 +1,4 @@
-// sen5g pcap verify: decodes every NGAP, NAS, PFCP and GTP-U message of a capture, encodes it again and reports each difference.
+// sen5g pcap verify: decodes every NGAP, NAS, RRC, PFCP and GTP-U message of a capture, encodes it again and reports each difference.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 #include "codec/gtpu/message.h"
 #include "codec/ngap/ngap.h"
 #include "codec/pfcp/message.h"
+#include "codec/rrc/rrc.h"
 
 namespace sen {
 
@@ -46,6 +47,7 @@ class Verifier {
     switch (message.protocol) {
       case Protocol::ngap: return ngap_message(message);
       case Protocol::nas: return nas_pdu("exported", true, message.message);
+      case Protocol::rrc: return rrc_message(message.flow, message.message);
       case Protocol::pfcp: return pfcp_datagram(message.message);
       case Protocol::gtpu: return gtpu_message(message.message);
     }
@@ -119,6 +121,39 @@ class Verifier {
       if (auto second = nas::decode(*encoded)) nas::print(*second, again);
     }
     compare(fmt::format("NAS {}", message->name()), plain->message, encoded, tree, again);
+  }
+
+  // A value of a type that is known at run time only.
+  class RrcValue {
+   public:
+    explicit RrcValue(const per::Type& type) : type_(type), value_(type.ops->create()) {}
+    ~RrcValue() { type_.ops->destroy(value_); }
+    RrcValue(const RrcValue&) = delete;
+    void* get() const { return value_; }
+
+   private:
+    const per::Type& type_;
+    void* value_;
+  };
+
+  // Messages of BCCH and PCCH are filled up to their transport block (TS 38.331 8.5).
+  void rrc_message(const std::string& dissector, ByteView bytes) {
+    const auto channels = rrc::channels();
+    const auto channel = std::ranges::find_if(channels, [&](const auto& c) { return c.exported_as == dissector; });
+    if (channel == channels.end()) return difference("RRC", dissector + " is not known");
+    const RrcValue value(*channel->type);
+    if (auto decoded = rrc::decode_padded(*channel->type, value.get(), bytes); !decoded) return difference("RRC", decoded.error().describe());
+    codec::Tree tree, again;
+    per::print(*channel->type, value.get(), channel->name, tree);
+    Result<Bytes> encoded(std::in_place);
+    if (auto done = per::encode(*channel->type, value.get(), per::Variant::unaligned, *encoded); !done) {
+      encoded = std::unexpected(std::move(done).error());
+    } else {
+      const RrcValue second(*channel->type);
+      if (rrc::decode_padded(*channel->type, second.get(), *encoded)) per::print(*channel->type, second.get(), channel->name, again);
+      if (encoded->size() < bytes.size()) bytes = bytes.first(encoded->size());  // only padding is left, or decoding had failed
+    }
+    compare(fmt::format("RRC {}", rrc::message_name(*channel->type, value.get())), bytes, encoded, tree, again);
   }
 
   void pfcp_datagram(ByteView datagram) {

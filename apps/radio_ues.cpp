@@ -9,7 +9,7 @@ namespace sen {
 namespace {
 constexpr unsigned csi_interval_slots = 20;
 // Tasks and timers of a stratum that has left the air are over by then.
-constexpr Duration burial = std::chrono::seconds(2);
+constexpr Duration mourning = std::chrono::seconds(2);
 
 // Unless told otherwise the UEs stand on a ring around the first cell.
 air::Track ring(load::UeIndex index) {
@@ -28,7 +28,7 @@ struct RadioUes::Ue {
   std::optional<ue::AccessStratum::Tuning> tuned;
 };
 
-RadioUes::RadioUes(RadioUesConfig config, Executor& executor, PacketPool& pool) : config_(std::move(config)), executor_(executor), pool_(pool) {}
+RadioUes::RadioUes(RadioUesConfig config, Executor& executor, PacketPool& pool) : config_(std::move(config)), executor_(executor), pool_(pool), burial_(executor) {}
 RadioUes::~RadioUes() = default;
 
 RadioUes::Ue* RadioUes::find(load::UeIndex index) const {
@@ -57,9 +57,10 @@ void RadioUes::detach() {
     fresh->nas = ue->nas;
     fresh->s_tmsi = ue->s_tmsi;
     std::swap(ue, fresh);
-    executor_.after(burial, [old = std::move(fresh)] {});
+    gone_.push_back(std::move(fresh));
     events_.released(ue->index, false);
   }
+  burial_.start(mourning, [this] { gone_.clear(); });
 }
 
 void RadioUes::switch_on(load::UeIndex index, const ue::UeNas& nas) {

@@ -71,6 +71,8 @@ class RadioUes final : public load::Access {
   load::AccessEvents events_;
   Tap tap_;
   std::vector<std::unique_ptr<Ue>> ues_;
+  std::vector<std::unique_ptr<Ue>> gone_;  // their posted tasks and timers may still run
+  Timer burial_;
 };
 
 }  // namespace sen

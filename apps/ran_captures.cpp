@@ -163,10 +163,22 @@ void RanCaptures::pdcp(gnb::UeId ue, bool downlink, l2::BearerId bearer, const l
       out.u8(headers->second);
     }
     if (!config.ciphering) out.u8(tag_unciphered);
+  } else if (!srb_ciphered(shown_id(ue), downlink, pdu)) {
+    out.u8(tag_unciphered);
   }
   out.u8(tag_payload);
   out.put(pdu);
   write_udp(*pdcp_, ue, downlink, port_pdcp, out);
+}
+
+// The uplink's first PDU that carries a MAC-I, Security Mode Complete, is not ciphered yet (TS 38.331 5.3.4.3).
+bool RanCaptures::srb_ciphered(uint16_t ue, bool downlink, ByteView pdu) {
+  constexpr size_t mac_i = 4;
+  l2::SrbProtection& protection = srb_protection_[{ue, downlink}];
+  if (!protection.ciphering || !protection.from_verified) return protection.ciphering;
+  const ByteView last = pdu.last(std::min(mac_i, pdu.size()));
+  if (std::ranges::any_of(last, [](uint8_t octet) { return octet != 0; })) protection.from_verified = false;
+  return false;
 }
 
 void RanCaptures::rrc(gnb::UeId ue, const std::string& channel, ByteView message) {
@@ -180,10 +192,12 @@ void RanCaptures::change(gnb::UeId ue, const l2::Change& change) {
   const uint16_t id = shown_id(ue);
   for (const auto& drb : change.drbs)
     sdap_headers_[{id, drb.drb}] = static_cast<uint8_t>((drb.sdap.ul_header ? uplink : 0) | (drb.sdap.dl_header ? downlink : 0));
+  if (change.srb_tx) srb_protection_[{id, true}] = *change.srb_tx;
+  if (change.srb_rx) srb_protection_[{id, false}] = *change.srb_rx;
   // Wireshark has one set of keys for each UE id: the first.
   if (!change.security || !with_keys_.insert(id).second) return;
   const l2::Security& keys = *change.security;
-  fmt::print(keys_, "{},\"{}\",\"{}\",\"{}\",\"{}\"\n", id, to_hex(keys.rrc_enc), to_hex(keys.up_enc), to_hex(keys.rrc_int), to_hex(keys.up_int));
+  fmt::print(keys_, "\"{}\",\"{}\",\"{}\",\"{}\",\"{}\"\n", id, to_hex(keys.rrc_enc), to_hex(keys.up_enc), to_hex(keys.rrc_int), to_hex(keys.up_int));
   std::fflush(keys_);
 }
 

@@ -34,12 +34,14 @@ class RanCaptures {
   void pdcp(gnb::UeId ue, bool downlink, l2::BearerId bearer, const l2::PdcpConfig& config, ByteView pdu);
   void rrc(gnb::UeId ue, const std::string& channel, ByteView message);
   void change(gnb::UeId ue, const l2::Change& change);
+  bool srb_ciphered(uint16_t ue, bool downlink, ByteView pdu);
   void write_udp(PcapWriter& writer, gnb::UeId ue, bool downlink, uint16_t port, const ByteWriter& frame);
 
   const Executor& executor_;
   std::vector<nr::l1::CellConfig> cells_;
   std::vector<Bytes> sib1_;  // per cell, the last one that rrc.pcap has
   std::map<std::pair<uint16_t, uint8_t>, uint8_t> sdap_headers_;  // per UE and DRB, as Wireshark's tag has them
+  std::map<std::pair<uint16_t, bool>, l2::SrbProtection> srb_protection_;  // per UE and direction (downlink)
   std::unique_ptr<PcapWriter> mac_, rlc_, pdcp_, rrc_;
   std::FILE* keys_ = nullptr;
   std::set<uint16_t> with_keys_;

@@ -1,5 +1,7 @@
 #include "apps/ue_config.h"
 
+#include <algorithm>
+
 namespace sen {
 
 namespace {

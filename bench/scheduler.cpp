@@ -1,7 +1,8 @@
-// The gNB's scheduler: time of GnbCell::slot() with 1, 32, 64 and 256 UEs that all have traffic both ways, in a 100 MHz TDD cell and in a 20 MHz one. The UEs
-// are scripted (every block is received, every HARQ-ACK is positive, buffer reports say "plenty"), so that only the MAC is measured: assembling blocks from RLC is
-// part of it, what L1 and the UEs do is not. One line of JSON a case: median, 99th percentile and worst, in microseconds of processor
-// time; and the allocations in all measured slots. The goal is for 64 UEs (worst: 100); OCUDU's scheduler alone takes 27, worst 1000.
+// The gNB's scheduler: time of GnbCell::slot() with 1, 32, 64 and 256 UEs that all have traffic both ways, in a 100 MHz TDD cell and in a
+// 20 MHz one. The UEs are scripted (every block is received, every HARQ-ACK is positive, buffer reports say "plenty"), so that only the MAC
+// is measured: assembling blocks from RLC is part of it, what L1 and the UEs do is not. One line of JSON a case: median, 99th percentile
+// and worst, in microseconds of processor time; and the allocations in all measured slots. The goal is for 64 UEs (worst: 100); OCUDU's
+// scheduler alone takes 27, worst 1000.
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
@@ -151,11 +152,11 @@ void run(const Case& c) {
   for (Side& side : sides) {
     side.rnti = *gnb.allocate_rnti();
     UeConfig config = ue_config(cell);
-    side.plane = std::make_unique<l2::UserPlane>(executor, pool, l2::Side::gnb,
-                                                 l2::Ports{.data_available = [&gnb, r = side.rnti](Lcid lcid) { gnb.data_available(r, lcid); }});
+    side.plane = std::make_unique<l2::UserPlane>(
+        executor, pool, l2::Side::gnb, l2::Ports{.data_available = [&gnb, r = side.rnti](Lcid lcid) { gnb.data_available(r, lcid); }});
     bool ok = side.plane->set_drb({1, {}, {.session = 1, .default_drb = true, .qfis = {1}}}).has_value() &&
-              side.plane->set_rlc({4, {false, 1}, {.mode = l2::RlcMode::um}}).has_value() && gnb.assign_resources(side.rnti, config).has_value() &&
-              gnb.add_ue(side.rnti, config, *side.plane).has_value();
+              side.plane->set_rlc({4, {false, 1}, {.mode = l2::RlcMode::um}}).has_value() &&
+              gnb.assign_resources(side.rnti, config).has_value() && gnb.add_ue(side.rnti, config, *side.plane).has_value();
     if (!ok) {
       fmt::print(stderr, "set-up of {} UEs failed\n", c.ues);
       return;
@@ -207,13 +208,15 @@ void run(const Case& c) {
   std::ranges::sort(us);
   const double seconds = static_cast<double>(us.size()) * 0.5e-3;
   fmt::print(
-      "{{\"bench\":\"scheduler\",\"ues\":{},\"bandwidth_mhz\":{},\"policy\":\"{}\",\"median_us\":{:.2f},\"p99_us\":{:.2f},\"worst_us\":{:.2f},"
-      "\"dl_mbps\":{:.0f},\"ul_mbps\":{:.0f},\"pdsch_per_slot\":{:.2f},\"pusch_per_slot\":{:.2f},\"allocations\":{},\"goal_median_us\":10,\"ocudu_median_us\":27,"
+      "{{\"bench\":\"scheduler\",\"ues\":{},\"bandwidth_mhz\":{},\"policy\":\"{}\",\"median_us\":{:.2f},\"p99_us\":{:.2f},\"worst_us\":{:."
+      "2f},"
+      "\"dl_mbps\":{:.0f},\"ul_mbps\":{:.0f},\"pdsch_per_slot\":{:.2f},\"pusch_per_slot\":{:.2f},\"allocations\":{},\"goal_median_us\":10,"
+      "\"ocudu_median_us\":27,"
       "\"machine\":\"{}\",\"isa\":\"{}\"}}\n",
-      c.ues, c.bandwidth_mhz, c.policy == SchedulerPolicy::round_robin ? "round_robin" : "proportional_fair", us[us.size() / 2], us[us.size() * 99 / 100],
-      us.back(), static_cast<double>(dl_octets) * 8e-6 / seconds, static_cast<double>(ul_octets) * 8e-6 / seconds,
-      static_cast<double>(dl_ues) / static_cast<double>(us.size()), static_cast<double>(ul_ues) / static_cast<double>(us.size()), allocated, bench::machine(),
-      bench::isa());
+      c.ues, c.bandwidth_mhz, c.policy == SchedulerPolicy::round_robin ? "round_robin" : "proportional_fair", us[us.size() / 2],
+      us[us.size() * 99 / 100], us.back(), static_cast<double>(dl_octets) * 8e-6 / seconds, static_cast<double>(ul_octets) * 8e-6 / seconds,
+      static_cast<double>(dl_ues) / static_cast<double>(us.size()), static_cast<double>(ul_ues) / static_cast<double>(us.size()), allocated,
+      bench::machine(), bench::isa());
 }
 
 }  // namespace

@@ -131,6 +131,7 @@ Result<CellSettings> make_cell(const CellOptions& options, uint32_t gnb_id, unsi
     SEN_ASSIGN(cell.tdd, nr::parse_tdd(options.tdd, scs, options.tdd_special_dl, options.tdd_special_ul));
   }
   cell.initial_dl = cell.initial_ul = {scs, false, 0, cell.l1.n_rb};
+  cell.search_space0_index = 4;  // TS 38.213 table 13-11: SIB1 5 ms behind the SSB, away from the first slot of paging frames
   mac::SearchSpace common;
   common.id = 1;
   common.coreset = 0;

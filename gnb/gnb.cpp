@@ -126,8 +126,9 @@ RrcPorts Gnb::rrc_ports() {
     by_rnti_[cell].erase(rnti);
     later([this, cell, rnti] { cells_[cell]->remove_ue(rnti); });  // we may be inside this cell's indicate()
   };
-  ports.reconfigure = [this](size_t cell, Rnti rnti, const mac::UeConfig& config) {
-    auto done = cells_[cell]->reconfigure_ue(rnti, config);
+  ports.confirm = [this](size_t cell, Rnti rnti) { cells_[cell]->confirm(rnti); };
+  ports.reconfigure = [this](size_t cell, Rnti rnti, const mac::UeConfig& config, bool after_confirm) {
+    auto done = cells_[cell]->reconfigure_ue(rnti, config, after_confirm);
     if (!done) log_error(Layer::gnb, "rnti {:#x}: {}", rnti, done.error().describe());
   };
   ports.set_qos = [this](size_t cell, Rnti rnti, const mac::UeQos& qos) { cells_[cell]->set_qos(rnti, qos); };

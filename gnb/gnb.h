@@ -54,6 +54,10 @@ class Gnb {
   // The operator releases the UE with this C-RNTI; false when there is none.
   bool release(size_t cell, Rnti rnti);
   const l2::UserPlane* user_plane(UeId ue) const;
+  template <class F>
+  void each_user_plane(F&& f) const {
+    for (const auto& [id, ue] : ues_) f(id, *ue.user_plane);
+  }
   std::optional<UeId> ue_of(size_t cell, Rnti rnti) const;
   void set_taps(GnbTaps taps);
   size_t ues() const { return ues_.size(); }

@@ -29,7 +29,8 @@ Status GnbCell::check(const CellConfig& cell, const SchedulerConfig& scheduler) 
     SEN_TRY(CellLayout::make(cell, scheduler));
     return {};
   }
-  return fail(Fault::invalid, "paging.default_cycle_frames", "{} is not allowed (32, 64, 128, 256; TS 38.331 PCCH-Config)", cell.paging.default_cycle_frames);
+  return fail(Fault::invalid, "paging.default_cycle_frames", "{} is not allowed (32, 64, 128, 256; TS 38.331 PCCH-Config)",
+              cell.paging.default_cycle_frames);
 }
 
 GnbCell::GnbCell(const CellConfig& cell, const SchedulerConfig& scheduler, GnbPorts ports) {
@@ -159,7 +160,8 @@ void GnbCell::Impl::run(Slot s, nr::l1::DlSlot& dl_out, nr::l1::UlSlot& ul_out) 
   dl_out.slot = ul_out.slot = s;
   dl = &dl_out;
   dl_grid = {};
-  dl_sent = ul_sent = 0;
+  dl_sent = ul_sent = dl_cces = 0;
+  for (uint16_t id : active) settle_pending(*ues[id]);
   if (layout.tdd.has_dl(s)) {
     send_ssb();
     send_csi_rs();
@@ -168,8 +170,12 @@ void GnbCell::Impl::run(Slot s, nr::l1::DlSlot& dl_out, nr::l1::UlSlot& ul_out) 
     send_responses();
     retransmit_msg3();
     send_orders();
-    schedule_downlink();
-    schedule_uplink();
+    // Downlink before uplink: a PUSCH carries the HARQ-ACK of assignments up to its own grant (TS 38.213 9.1.3.2).
+    find_downlink_candidates();
+    find_uplink_candidates();
+    serve_downlink(!ul_candidates.empty());
+    serve_uplink();
+    serve_downlink(false);
   }
   emit_uplink(ul_out);
   dl = nullptr;
@@ -333,7 +339,8 @@ std::vector<PucchUse> pucch_uses(const UeConfig& config, const l1::Bwp& ul) {
 
 Status GnbCell::Impl::configure(Ue& ue, const UeConfig& config, bool later) {
   SEN_ASSIGN(UeLayout ue_layout, UeLayout::make(cell, layout, config));
-  if (config.pucch.size() > limit::pucch_resources) return fail(Fault::invalid, "pucch", "{} resources (128 at most, TS 38.331)", config.pucch.size());
+  if (config.pucch.size() > limit::pucch_resources)
+    return fail(Fault::invalid, "pucch", "{} resources (128 at most, TS 38.331)", config.pucch.size());
   for (const auto& r : config.pucch) {
     if (r.format > 2) return fail(Fault::unsupported, "pucch.format", "{} (0 to 2)", r.format);
     if (r.first_rb + r.rbs > ue_layout.ul.size || (r.second_hop_rb && *r.second_hop_rb + r.rbs > ue_layout.ul.size)) {
@@ -365,6 +372,7 @@ Status GnbCell::Impl::configure(Ue& ue, const UeConfig& config, bool later) {
     add_csi_rs(*config.csi);
   }
   if (config.time_alignment_ms) ue.ta_due = now + config.time_alignment_ms / 2 * nr::slots_per_subframe(layout.scs);
+  for (const ControlSet& set : layout.sets) most_cces = std::max<unsigned>(most_cces, set.cces);
   for (const Space& space : ue.layout.spaces) note_grant_slots(ue.layout.times, space.type0 || space.space.period_slots > 1);
   set_channels(ue);
   enter_calendar(ue);
@@ -446,7 +454,8 @@ bool GnbCell::Impl::drx_active(const Ue& ue) const {
   if (!ue.drx_sleeping && now < ue.active_until) return true;
   if (drx.long_cycle_ms == 0) return true;
   unsigned cycle = drx.short_cycle_ms && !ue.drx_sleeping ? *drx.short_cycle_ms : drx.long_cycle_ms;
-  if (drx.short_cycle_ms && now > ue.active_until + uint64_t{drx.short_cycles} * cycle * nr::slots_per_subframe(layout.scs)) cycle = drx.long_cycle_ms;
+  if (drx.short_cycle_ms && now > ue.active_until + uint64_t{drx.short_cycles} * cycle * nr::slots_per_subframe(layout.scs))
+    cycle = drx.long_cycle_ms;
   unsigned ms = slot.frame() * 10 + slot.subframe();
   return (ms + cycle - drx.start_offset_ms % cycle) % cycle < drx.on_duration_ms;
 }

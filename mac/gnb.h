@@ -1,8 +1,8 @@
 // The gNB's MAC of one cell (TS 38.321, 38.213, 38.214; Release 17): random access, scheduling of both directions, HARQ, multiplexing.
 //
-// Slot-driven and deterministic: slot() decides what the air carries in its slot and fills the L1 requests; indications of earlier slots come in between.
-// Lives on the cell's executor with the UserPlanes that it pulls from; no call blocks or, after warm-up, allocates. Octets from the air are decoded strictly;
-// what cannot be used is dropped under a named counter.
+// Slot-driven and deterministic: slot() decides what the air carries in its slot and fills the L1 requests; indications of earlier slots
+// come in between. Lives on the cell's executor with the UserPlanes that it pulls from; no call blocks or, after warm-up, allocates. Octets
+// from the air are decoded strictly; what cannot be used is dropped under a named counter.
 #pragma once
 
 #include <functional>
@@ -50,14 +50,18 @@ struct UeMetrics {
 
 // What was refused or dropped, by name; each list of names is walked by fields().
 struct GnbCounters {
-  uint64_t unknown_rnti = 0, pdu_truncated = 0, pdu_reserved_lcid = 0, pdu_bad_size = 0, uci_size = 0, uci_unexpected = 0, pusch_unexpected = 0,
-           preamble_unexpected = 0, preamble_overload = 0, msg3_lost = 0, msg3_without_ccch = 0, ccch_refused = 0, paging_overload = 0, paging_too_long = 0,
-           si_too_long = 0, dl_retx_exhausted = 0, ul_retx_exhausted = 0, indication_missing = 0, late_slot = 0;
+  uint64_t unknown_rnti = 0, pdu_truncated = 0, pdu_reserved_lcid = 0, pdu_bad_size = 0, uci_size = 0, uci_unexpected = 0,
+           pusch_unexpected = 0, preamble_unexpected = 0, preamble_overload = 0, msg3_lost = 0, msg3_without_ccch = 0, ccch_refused = 0,
+           paging_overload = 0, paging_too_long = 0, si_too_long = 0, dl_retx_exhausted = 0, ul_retx_exhausted = 0, indication_missing = 0,
+           late_slot = 0;
   template <class F>
   void fields(F&& f) const {
-    f("unknown_rnti", unknown_rnti), f("pdu_truncated", pdu_truncated), f("pdu_reserved_lcid", pdu_reserved_lcid), f("pdu_bad_size", pdu_bad_size);
-    f("uci_size", uci_size), f("uci_unexpected", uci_unexpected), f("pusch_unexpected", pusch_unexpected), f("preamble_unexpected", preamble_unexpected);
-    f("preamble_overload", preamble_overload), f("msg3_lost", msg3_lost), f("msg3_without_ccch", msg3_without_ccch), f("ccch_refused", ccch_refused);
+    f("unknown_rnti", unknown_rnti), f("pdu_truncated", pdu_truncated), f("pdu_reserved_lcid", pdu_reserved_lcid),
+        f("pdu_bad_size", pdu_bad_size);
+    f("uci_size", uci_size), f("uci_unexpected", uci_unexpected), f("pusch_unexpected", pusch_unexpected),
+        f("preamble_unexpected", preamble_unexpected);
+    f("preamble_overload", preamble_overload), f("msg3_lost", msg3_lost), f("msg3_without_ccch", msg3_without_ccch),
+        f("ccch_refused", ccch_refused);
     f("paging_overload", paging_overload), f("paging_too_long", paging_too_long), f("si_too_long", si_too_long);
     f("dl_retx_exhausted", dl_retx_exhausted), f("ul_retx_exhausted", ul_retx_exhausted), f("indication_missing", indication_missing);
     f("late_slot", late_slot);
@@ -74,22 +78,26 @@ class GnbCell {
   void set_system_information(SystemInformation si);
 
   // --- RRC -------------------------------------------------------------------------------------------------------------
-  // A UE with a C-RNTI: after Msg3 (rnti = its temporary one), or prepared for handover (rnti from allocate_rnti()). The UserPlane outlives remove_ue().
+  // A UE with a C-RNTI: after Msg3 (rnti = its temporary one), or prepared for handover (rnti from allocate_rnti()). The UserPlane outlives
+  // remove_ue().
   Status add_ue(Rnti rnti, const UeConfig& config, l2::UserPlane& user_plane);
-  // Takes effect for grants from now on; `after_confirm`: when the UE's answer to the message that carries it has come and RRC calls confirm(); until then a
-  // change of what both ends must agree on (bandwidth parts, search spaces, tables) leaves the UE to common search spaces and fallback formats.
+  // Takes effect for grants from now on; `after_confirm`: when the UE's answer to the message that carries it has come and RRC calls
+  // confirm(); until then a change of what both ends must agree on (bandwidth parts, search spaces, tables) leaves the UE to common search
+  // spaces and fallback formats.
   Status reconfigure_ue(Rnti rnti, const UeConfig& config, bool after_confirm = false);
   void confirm(Rnti rnti);
   void set_qos(Rnti rnti, const UeQos& qos);
   void remove_ue(Rnti rnti);
   std::optional<Rnti> allocate_rnti();
-  // Dedicated preamble for contention-free access in handover, before or after add_ue(); released with the UE or after use. None when every preamble is open
-  // to contention (cb_preambles_per_ssb 64).
+  // Dedicated preamble for contention-free access in handover, before or after add_ue(); released with the UE or after use. None when every
+  // preamble is open to contention (cb_preambles_per_ssb 64).
   std::optional<uint8_t> allocate_preamble(Rnti rnti);
-  // Resources that only MAC knows to be free. Fills k1, pucch, pucch_sets; for each of scheduling_requests offset and resource (its period is a wish: a longer one
-  // is taken when that is full); the same for csi and srs where they are set. Released with the UE. Error exhausted when none is left.
+  // Resources that only MAC knows to be free. Fills k1, pucch, pucch_sets; for each of scheduling_requests offset and resource (its period
+  // is a wish: a longer one is taken when that is full); the same for csi and srs where they are set. Released with the UE. Error exhausted
+  // when none is left.
   Status assign_resources(Rnti rnti, UeConfig& config);
-  // TS 38.304 7: `ue_id` = 5G-S-TMSI mod 1024 (IDLE) decides the occasion; the record is the PCCH message. False when the queue is full (counted).
+  // TS 38.304 7: `ue_id` = 5G-S-TMSI mod 1024 (IDLE) decides the occasion; the record is the PCCH message. False when the queue is full
+  // (counted).
   bool page(uint16_t ue_id, uint16_t cycle_frames, Bytes pcch);
   void send_drx_command(Rnti rnti, bool long_cycle);
   void order_random_access(Rnti rnti);  // PDCCH order

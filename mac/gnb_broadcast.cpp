@@ -21,8 +21,8 @@ void GnbCell::Impl::send_ssb() {
     if (!(cell.ssb_positions >> found->index & 1)) continue;
     const uint32_t fixed =
         si.mib_spare_bits ? si.mib_spare_bits
-                          : nr::pack_mib({0, cell.common_scs, static_cast<uint8_t>(cell.k_ssb & 15), cell.dmrs_type_a_position, cell.coreset0_index,
-                                          cell.search_space0_index, cell.barred, cell.intra_frequency_reselection},
+                          : nr::pack_mib({0, cell.common_scs, static_cast<uint8_t>(cell.k_ssb & 15), cell.dmrs_type_a_position,
+                                          cell.coreset0_index, cell.search_space0_index, cell.barred, cell.intra_frequency_reselection},
                                          layout.range);
     dl->ssb.push_back({cell.l1.pci, found->index, cell.k_ssb, cell.offset_to_point_a, fixed | uint32_t{slot.frame() >> 4} << 17, 0});
     dl_grid.take(found->first_symbol, nr::ssb_symbols, layout.ssb_rbs);
@@ -33,7 +33,8 @@ void GnbCell::Impl::add_csi_rs(const CsiReportConfig& config) {
   if (config.csi_rs_period_slots == 0) return;
   for (const auto& known : csi_rs) {
     if (known.csi_rs_period_slots == config.csi_rs_period_slots && known.csi_rs_offset_slots == config.csi_rs_offset_slots &&
-        known.csi_rs_row == config.csi_rs_row && known.csi_rs_symbol == config.csi_rs_symbol && known.csi_rs_frequency == config.csi_rs_frequency) {
+        known.csi_rs_row == config.csi_rs_row && known.csi_rs_symbol == config.csi_rs_symbol &&
+        known.csi_rs_frequency == config.csi_rs_frequency) {
       return;
     }
   }
@@ -44,7 +45,9 @@ void GnbCell::Impl::add_csi_rs(const CsiReportConfig& config) {
 // TS 38.211 7.4.1.5 over the initial bandwidth part, for every UE; PDSCH ends before its symbol in such slots.
 void GnbCell::Impl::send_csi_rs() {
   for (const auto& config : csi_rs) {
-    if (!nr::sr_occasion(slot, config.csi_rs_period_slots, config.csi_rs_offset_slots) || !layout.tdd.dl_fits(slot, config.csi_rs_symbol, 1)) continue;
+    if (!nr::sr_occasion(slot, config.csi_rs_period_slots, config.csi_rs_offset_slots) ||
+        !layout.tdd.dl_fits(slot, config.csi_rs_symbol, 1))
+      continue;
     nr::l1::CsiRsPdu& pdu = dl->csi_rs.emplace_back();
     pdu.bwp = cell.initial_dl;
     pdu.row = config.csi_rs_row;
@@ -123,7 +126,8 @@ void GnbCell::Impl::send_system_information() {
     const Space& zero = layout.common_spaces[0];
     auto occasion = nr::type0_occasion(layout.space0, layout.coreset0, layout.scs, layout.ssb_case, layout.l_max, layout.first_ssb);
     if (slot.in_frame() == occasion.slot && layout.monitored(zero, slot)) {
-      if (!send_common(zero, nr::si_rnti, layout.sib1_times, GnbTaps::Kind::si, one_shot.take(si.sib1.size()), si.sib1)) ++counters.si_too_long;
+      if (!send_common(zero, nr::si_rnti, layout.sib1_times, GnbTaps::Kind::si, one_shot.take(si.sib1.size()), si.sib1))
+        ++counters.si_too_long;
     }
   }
   for (size_t i = 0; i < si.messages.size(); ++i) {
@@ -137,7 +141,8 @@ void GnbCell::Impl::send_system_information() {
     if (si_sent[i] == window) continue;
     const Space* space = layout.space(cell.other_si_search_space.value_or(0));
     if (!layout.monitored(*space, slot)) continue;
-    if (send_common(*space, nr::si_rnti, layout.common_times, GnbTaps::Kind::si, one_shot.take(message.pdu.size()), message.pdu)) si_sent[i] = window;
+    if (send_common(*space, nr::si_rnti, layout.common_times, GnbTaps::Kind::si, one_shot.take(message.pdu.size()), message.pdu))
+      si_sent[i] = window;
   }
 }
 
@@ -168,7 +173,8 @@ void GnbCell::Impl::send_paging() {
   for (auto record = paging.begin(); record != paging.end(); ++record) {
     if (!paging_due(*record, space)) continue;
     // One message an occasion: others of the same occasion wait for the next cycle.
-    if (!send_common(space, nr::p_rnti, layout.common_times, GnbTaps::Kind::paging, one_shot.take(record->pcch.size()), record->pcch)) return;
+    if (!send_common(space, nr::p_rnti, layout.common_times, GnbTaps::Kind::paging, one_shot.take(record->pcch.size()), record->pcch))
+      return;
     if (++record->sent >= beams) paging.erase(record);
     return;
   }

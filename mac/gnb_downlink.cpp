@@ -1,4 +1,5 @@
-// Downlink data of one slot: who is served, HARQ (TS 38.214 5.1), multiplexing by logical channel (TS 38.321 5.4.3 leaves the downlink to us).
+// Downlink data of one slot: who is served, HARQ (TS 38.214 5.1), multiplexing by logical channel (TS 38.321 5.4.3 leaves the downlink to
+// us).
 #include <algorithm>
 
 #include "mac/detail/gnb_cell.h"
@@ -25,7 +26,8 @@ bool GnbCell::Impl::dl_ready(const Ue& ue) const {
   return ue.dl_pending || ue.ta_command || ue.drx_command || (ue.ta_due && now >= ue.ta_due);
 }
 
-// Proportional fairness: what the channel offers over what the UE had, weighted by its most urgent bearer. Retransmissions and signalling come first.
+// Proportional fairness: what the channel offers over what the UE had, weighted by its most urgent bearer. Retransmissions and signalling
+// come first.
 double GnbCell::Impl::dl_metric(const Ue& ue) const {
   if (ue.phase == Phase::msg4) return 1e12;
   if (ue.dl_retx) return 1e11 - static_cast<double>(ue.last_served_dl);
@@ -49,30 +51,41 @@ double GnbCell::Impl::dl_metric(const Ue& ue) const {
   return weight * rate / std::max(ue.dl_average, 1.0f);
 }
 
-void GnbCell::Impl::schedule_downlink() {
-  candidates.clear();
+void GnbCell::Impl::find_downlink_candidates() {
+  dl_candidates.clear();
   for (uint16_t id : active) {
     Ue& ue = *ues[id];
     ue.dl_average *= 1 - average_weight;
     ue.ul_average *= 1 - average_weight;
-    if (dl_ready(ue)) candidates.emplace_back(dl_metric(ue), id);
+    if (dl_ready(ue)) dl_candidates.emplace_back(dl_metric(ue), id);
   }
-  const size_t n = std::min<size_t>(candidates.size(), scheduler.max_ues_per_slot * 2u);
-  auto before = [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; };
-  std::partial_sort(candidates.begin(), candidates.begin() + static_cast<ptrdiff_t>(n), candidates.end(), before);
+  best_first(dl_candidates);
+  next_dl_candidate = 0;
+}
+
+// Serves candidates in their order; with `share_cces` only until half of the CORESET is in use, for uplink grants need the rest.
+void GnbCell::Impl::serve_downlink(bool share_cces) {
   const unsigned symbols = layout.tdd.at(slot).dl;
-  for (size_t i = 0; i < n && dl_sent < scheduler.max_ues_per_slot; ++i) {
+  for (; next_dl_candidate < dl_candidates.size() && dl_sent < scheduler.max_ues_per_slot; ++next_dl_candidate) {
+    if (share_cces && dl_cces * 2 >= most_cces) return;
     const bool full = dl_grid.used(layout.pdcch_end, symbols - std::min(symbols, layout.pdcch_end)).next_clear(0) >= cell.l1.n_rb;
     if (full) return;
-    Ue& ue = *ues[candidates[i].second];
+    Ue& ue = *ues[dl_candidates[next_dl_candidate].second];
     while (ue.dl_retx) {
       const int process = std::countr_zero(ue.dl_retx);
       if (!send_dl(ue, process)) break;
       ++dl_sent;
-      if (ue.dl_retx & (1u << process)) break;
     }
     if (!ue.dl_retx && send_dl(ue, -1)) ++dl_sent;
   }
+}
+
+// The first few by metric, then by identity: the same on every machine.
+void GnbCell::Impl::best_first(std::vector<std::pair<double, uint16_t>>& list) const {
+  const size_t n = std::min<size_t>(list.size(), scheduler.max_ues_per_slot * 2u);
+  auto before = [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; };
+  std::partial_sort(list.begin(), list.begin() + static_cast<ptrdiff_t>(n), list.end(), before);
+  list.resize(n);
 }
 
 bool GnbCell::Impl::send_dl(Ue& ue, int process) {
@@ -94,7 +107,9 @@ bool GnbCell::Impl::dl_time(const Ue& ue, const Space& space, uint8_t& row, Time
   for (size_t i = 0; i < table.rows.size(); ++i) {
     const TimeAllocation& r = table.rows[i];
     if (r.k != 0 || r.start < layout.pdcch_end || r.start + r.length > csi_rs_symbol || r.length <= length) continue;
-    if (!nr::pdsch_allocation_valid(r.mapping, r.start, r.length, cell.dmrs_type_a_position) || !layout.tdd.dl_fits(slot, r.start, r.length)) continue;
+    if (!nr::pdsch_allocation_valid(r.mapping, r.start, r.length, cell.dmrs_type_a_position) ||
+        !layout.tdd.dl_fits(slot, r.start, r.length))
+      continue;
     row = static_cast<uint8_t>(i);
     time = r;
     length = r.length;
@@ -175,7 +190,8 @@ void GnbCell::Impl::refill(Ue& ue) {
 uint32_t GnbCell::Impl::dl_demand(Ue& ue) {
   uint32_t demand = 0;
   if (ue.phase == Phase::msg4) {
-    const uint32_t ccch = ue.user_plane->buffer(0).total;
+    uint32_t ccch = ue.user_plane->buffer(0).total;
+    if (ccch == 0) ccch = ue.user_plane->buffer(1).total;  // RRCReestablishment answers on SRB1
     ue.dl_pending = ccch > 0;
     if (ccch == 0 && (!ue.contention_identity || slot - ue.msg4_deadline < 0)) return 0;
     return (ue.contention_identity ? 7 : 0) + (ccch ? ccch + 3 : 0);
@@ -235,7 +251,8 @@ bool GnbCell::Impl::send_new(Ue& ue, const Place& place) {
   send.code = code_of(chooser.mcs(index), index, chooser.table(), bits);
   const bool dedicated = ue.phase == Phase::active;
   const unsigned max_qm = dedicated && ue.config.pdsch_mcs_table == 2 ? 8 : 6;
-  send.code.lbrm_tbs_octets = nr::tbs_lbrm(dedicated ? ue.config.max_layers_dl : 1, max_qm, dedicated ? ue.layout.dl.size : layout.coreset0.n_rb) / 8;
+  send.code.lbrm_tbs_octets =
+      nr::tbs_lbrm(dedicated ? ue.config.max_layers_dl : 1, max_qm, dedicated ? ue.layout.dl.size : layout.coreset0.n_rb) / 8;
 
   DlHarq& harq = ue.dl[send.process];
   harq.tb = pool.take(bits / 8);
@@ -299,6 +316,7 @@ bool GnbCell::Impl::fill_block(Ue& ue, std::span<uint8_t> block) {
   };
   const size_t before_ccch = writer.used();
   drain(0);
+  if (ue.phase == Phase::msg4 && writer.used() == before_ccch) drain(1);
   if (ue.phase == Phase::msg4 && writer.used() > before_ccch) {
     ue.ccch_answered = true;
     ue.uci_from = now + horizon;
@@ -340,10 +358,12 @@ bool GnbCell::Impl::put_dl(Ue& ue, const DlSend& s, ByteView block) {
     f.bwp = ue.layout.dci.uss11.bwp ? ue.config.bwp_id : 0;
     f.frequency = s.blocks.field, f.time = s.row, f.mcs = s.code.mcs, f.new_data = harq.ndi, f.rv = s.code.rv;
     f.harq_id = static_cast<uint8_t>(s.process), f.dai = s.ack.dai, f.pucch_resource = s.ack.pri, f.k1 = s.ack.k1_field;
-    f.antenna_ports = static_cast<uint8_t>(nr::pdsch_antenna_port_value(nr::DmrsType::type1, 1, s.layers, s.dmrs.cdm_groups_without_data).value_or(0));
+    f.antenna_ports =
+        static_cast<uint8_t>(nr::pdsch_antenna_port_value(nr::DmrsType::type1, 1, s.layers, s.dmrs.cdm_groups_without_data).value_or(0));
     dci = nr::pack(f, ue.layout.dci.uss11);
   }
   if (!put_pdcch(*s.place, ue.rnti, dci)) return false;
+  dl_cces += s.place->level;
   dl_grid.take(s.time.start, s.time.length, s.blocks.mask);
   commit_ack(ue, s.ack, s.process);
   nr::l1::PdschPdu& pdu = spare_pdsch.add(dl->pdsch);

@@ -63,13 +63,16 @@ Result<CellLayout> CellLayout::make(const CellConfig& cell, const SchedulerConfi
   out.scs = cell.l1.scs;
   const Band* band = find_band(cell.band);
   if (!band) return fail(Fault::invalid, "band", "n{} is unknown (TS 38.104 5.2)", cell.band);
-  if (cell.common_scs != cell.l1.scs) return fail(Fault::unsupported, "common_scs", "{} kHz in a cell of {} kHz", khz(cell.common_scs), khz(cell.l1.scs));
-  if (cell.ssb_scs != cell.l1.scs) return fail(Fault::unsupported, "ssb_scs", "{} kHz in a cell of {} kHz", khz(cell.ssb_scs), khz(cell.l1.scs));
+  if (cell.common_scs != cell.l1.scs)
+    return fail(Fault::unsupported, "common_scs", "{} kHz in a cell of {} kHz", khz(cell.common_scs), khz(cell.l1.scs));
+  if (cell.ssb_scs != cell.l1.scs)
+    return fail(Fault::unsupported, "ssb_scs", "{} kHz in a cell of {} kHz", khz(cell.ssb_scs), khz(cell.l1.scs));
   if (cell.l1.tdd != cell.tdd.has_value()) return fail(Fault::invalid, "tdd", "a pattern is needed exactly in TDD bands (TS 38.213 11.1)");
   if (cell.ssb_positions == 0) return fail(Fault::invalid, "ssb_positions", "0: at least one SSB must be sent (TS 38.213 4.1)");
   out.range = band->range();
   auto ssb_pattern = nr::ssb_case(*band, cell.ssb_scs);
-  if (!ssb_pattern) return fail(Fault::invalid, "ssb_scs", "{} kHz has no SSB pattern in n{} (TS 38.104 5.4.3.3)", khz(cell.ssb_scs), cell.band);
+  if (!ssb_pattern)
+    return fail(Fault::invalid, "ssb_scs", "{} kHz has no SSB pattern in n{} (TS 38.104 5.4.3.3)", khz(cell.ssb_scs), cell.band);
   out.ssb_case = *ssb_pattern;
   out.l_max = static_cast<uint8_t>(nr::l_max(out.ssb_case, khz_from_arfcn(cell.l1.ssb_arfcn).value_or(0), cell.l1.tdd));
   out.first_ssb = static_cast<uint8_t>(std::countr_zero(cell.ssb_positions));
@@ -81,22 +84,25 @@ Result<CellLayout> CellLayout::make(const CellConfig& cell, const SchedulerConfi
   }
   SEN_ASSIGN(out.coreset0, nr::coreset0(cell.coreset0_index, cell.ssb_scs, cell.common_scs, minimum_bandwidth_mhz(*band), cell.k_ssb));
   SEN_ASSIGN(out.space0, search_space0(cell.search_space0_index, out.coreset0, out.range, cell.ssb_scs, cell.common_scs));
-  if (out.coreset0.pattern != 1) return fail(Fault::unsupported, "coreset0_index", "SSB and CORESET multiplexing pattern {}", out.coreset0.pattern);
+  if (out.coreset0.pattern != 1)
+    return fail(Fault::unsupported, "coreset0_index", "SSB and CORESET multiplexing pattern {}", out.coreset0.pattern);
   auto start = coreset0_start_crb(out.coreset0, cell.offset_to_point_a, out.range, cell.common_scs);
   if (!start) return fail(Fault::invalid, "coreset0_index", "CORESET 0 lies below point A (TS 38.213 13)");
   out.coreset0_bwp = {out.scs, false, *start, out.coreset0.n_rb};
   if (cell.initial_dl.size == 0 || cell.initial_dl.start + cell.initial_dl.size > cell.l1.n_rb || cell.initial_ul.size == 0 ||
       cell.initial_ul.start + cell.initial_ul.size > cell.l1.n_rb) {
-    return fail(Fault::invalid, "initial_dl", "the initial bandwidth parts must lie within the carrier's {} RBs (TS 38.213 12)", cell.l1.n_rb);
+    return fail(Fault::invalid, "initial_dl", "the initial bandwidth parts must lie within the carrier's {} RBs (TS 38.213 12)",
+                cell.l1.n_rb);
   }
   if (*start < cell.initial_dl.start || *start + out.coreset0.n_rb > cell.initial_dl.start + cell.initial_dl.size) {
-    return fail(Fault::invalid, "initial_dl", "{}..{} does not hold CORESET 0 at {}..{} (TS 38.331 locationAndBandwidth)", cell.initial_dl.start,
-                cell.initial_dl.start + cell.initial_dl.size - 1, *start, *start + out.coreset0.n_rb - 1);
+    return fail(Fault::invalid, "initial_dl", "{}..{} does not hold CORESET 0 at {}..{} (TS 38.331 locationAndBandwidth)",
+                cell.initial_dl.start, cell.initial_dl.start + cell.initial_dl.size - 1, *start, *start + out.coreset0.n_rb - 1);
   }
   // offsetToPointA and k_SSB count 15 kHz in FR1; in FR2 60 kHz and the cell's own spacing (TS 38.211 7.4.3.1).
   const unsigned unit_mu = out.range == FrequencyRange::fr1 ? 0 : 2;
   const unsigned rb = 12u << (mu(out.scs) - unit_mu);
-  const unsigned first_sc = cell.offset_to_point_a * 12u + (unsigned{cell.k_ssb} << (out.range == FrequencyRange::fr1 ? 0 : mu(out.scs) - 2));
+  const unsigned first_sc =
+      cell.offset_to_point_a * 12u + (unsigned{cell.k_ssb} << (out.range == FrequencyRange::fr1 ? 0 : mu(out.scs) - 2));
   out.ssb_rbs = RbMask::range(first_sc / rb, (first_sc + nr::ssb_rbs * rb + rb - 1) / rb - first_sc / rb);
   SEN_TRY(out.add_common_spaces(cell));
   out.css10 = css10_widths(out.coreset0.n_rb);
@@ -132,7 +138,8 @@ Status CellLayout::add_common_spaces(const CellConfig& cell) {
     SEN_TRY(check_search_space(space.space));
     if (config.coreset != 0) {
       auto found = std::ranges::find(cell.common_coresets, config.coreset, &l1::Coreset::id);
-      if (found == cell.common_coresets.end()) return fail(Fault::invalid, "common_search_spaces", "CORESET {} is not configured", config.coreset);
+      if (found == cell.common_coresets.end())
+        return fail(Fault::invalid, "common_search_spaces", "CORESET {} is not configured", config.coreset);
       SEN_TRY(check_coreset(*found, cell.initial_dl.size));
       space.set = add_set(cell.initial_dl, *found);
     }
@@ -242,7 +249,8 @@ void CellLayout::fill_ul(TimeTable& table) const {
     }
     std::ranges::sort(table.ul[s], {}, &UlOption::k2);
   }
-  // A slot is granted as late as possible: HARQ-ACK of its slot is then known, and buffer reports are fresh. Later chances win over earlier ones.
+  // A slot is granted as late as possible: HARQ-ACK of its slot is then known, and buffer reports are fresh. Later chances win over earlier
+  // ones.
   std::vector<std::vector<UlOption>> kept(period);
   for (unsigned s = 0; s < period; ++s) {
     for (const UlOption& option : table.ul[s]) {
@@ -262,9 +270,11 @@ Result<UeLayout> UeLayout::make(const CellConfig& cell, CellLayout& layout, cons
   out.dl = ue.dl.size ? ue.dl : cell.initial_dl;
   out.ul = ue.ul.size ? ue.ul : cell.initial_ul;
   for (const l1::Bwp& bwp : {out.dl, out.ul}) {
-    if (bwp.start + bwp.size > cell.l1.n_rb) return fail(Fault::invalid, "bwp", "{}+{} exceeds the carrier's {} RBs", bwp.start, bwp.size, cell.l1.n_rb);
+    if (bwp.start + bwp.size > cell.l1.n_rb)
+      return fail(Fault::invalid, "bwp", "{}+{} exceeds the carrier's {} RBs", bwp.start, bwp.size, cell.l1.n_rb);
   }
-  if (!ue.dynamic_harq_codebook) return fail(Fault::unsupported, "pdsch-HARQ-ACK-Codebook", "semiStatic; dynamic is supported (TS 38.213 9.1)");
+  if (!ue.dynamic_harq_codebook)
+    return fail(Fault::unsupported, "pdsch-HARQ-ACK-Codebook", "semiStatic; dynamic is supported (TS 38.213 9.1)");
   for (const auto& config : ue.search_spaces) {
     Space space{to_nr(config), 0, config.type, false, config.coreset == 0, cell.l1.pci, cell.l1.pci, false};
     auto found = std::ranges::find(ue.coresets, config.coreset, &l1::Coreset::id);
@@ -315,7 +325,8 @@ Result<UeLayout> UeLayout::make(const CellConfig& cell, CellLayout& layout, cons
   return out;
 }
 
-std::optional<l1::Dmrs> pdsch_dmrs(const TimeAllocation& time, unsigned additional, unsigned layers, unsigned type_a_position, bool fallback, unsigned n_id) {
+std::optional<l1::Dmrs> pdsch_dmrs(const TimeAllocation& time, unsigned additional, unsigned layers, unsigned type_a_position,
+                                   bool fallback, unsigned n_id) {
   DmrsConfig config;
   config.additional_position = static_cast<uint8_t>(fallback ? 2 : additional);
   config.type_a_pos = static_cast<uint8_t>(type_a_position);
@@ -334,8 +345,8 @@ std::optional<l1::Dmrs> pdsch_dmrs(const TimeAllocation& time, unsigned addition
   return out;
 }
 
-std::optional<l1::Dmrs> pusch_dmrs(const TimeAllocation& time, unsigned additional, unsigned type_a_position, bool fallback, bool transform_precoding,
-                                   unsigned n_id) {
+std::optional<l1::Dmrs> pusch_dmrs(const TimeAllocation& time, unsigned additional, unsigned type_a_position, bool fallback,
+                                   bool transform_precoding, unsigned n_id) {
   DmrsConfig config;
   config.additional_position = static_cast<uint8_t>(fallback ? 2 : additional);
   config.type_a_pos = static_cast<uint8_t>(type_a_position);

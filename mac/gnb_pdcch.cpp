@@ -36,7 +36,8 @@ std::optional<GnbCell::Impl::Place> GnbCell::Impl::find_pdcch(const Space& space
     if (auto place = try_level(index)) return place;
   }
   // Nothing as strong as wanted is configured at all: the strongest there is.
-  const bool configured = std::any_of(space.space.candidates.begin() + first, space.space.candidates.end(), [](uint8_t n) { return n > 0; });
+  const bool configured =
+      std::any_of(space.space.candidates.begin() + first, space.space.candidates.end(), [](uint8_t n) { return n > 0; });
   for (unsigned index = first; !configured && index-- > 0;) {
     if (auto place = try_level(index)) return place;
   }
@@ -128,7 +129,8 @@ GnbCell::Impl::Window GnbCell::Impl::ul_window(const Ue* ue, const Space& space)
   return w;
 }
 
-std::optional<GnbCell::Impl::Blocks> GnbCell::Impl::find_blocks(const RbMask& taken, const Window& w, unsigned want, unsigned at_least) const {
+std::optional<GnbCell::Impl::Blocks> GnbCell::Impl::find_blocks(const RbMask& taken, const Window& w, unsigned want,
+                                                                unsigned at_least) const {
   Blocks out;
   if (w.type0) {
     const unsigned groups = nr::rbg_count(w.bwp.start, w.bwp.size, w.config2);
@@ -157,7 +159,8 @@ std::optional<GnbCell::Impl::Blocks> GnbCell::Impl::find_blocks(const RbMask& ta
   return out;
 }
 
-void GnbCell::Impl::fill_allocation(nr::l1::Allocation& out, const Blocks& blocks, const nr::l1::Bwp& bwp, const TimeAllocation& time) const {
+void GnbCell::Impl::fill_allocation(nr::l1::Allocation& out, const Blocks& blocks, const nr::l1::Bwp& bwp,
+                                    const TimeAllocation& time) const {
   out.rbs.clear();
   for (unsigned at = blocks.mask.next_set(0); at < RbMask::bits;) {
     unsigned end = blocks.mask.next_clear(at);

@@ -1,5 +1,5 @@
-// Random access at the gNB (TS 38.321 5.1, TS 38.213 8): preambles, responses, Msg3 and its retransmissions, contention-free access, PDCCH orders.
-// Msg4 is a downlink block like others (gnb_downlink.cpp) that begins with the contention resolution identity.
+// Random access at the gNB (TS 38.321 5.1, TS 38.213 8): preambles, responses, Msg3 and its retransmissions, contention-free access, PDCCH
+// orders. Msg4 is a downlink block like others (gnb_downlink.cpp) that begins with the contention resolution identity.
 #include <algorithm>
 
 #include "mac/detail/gnb_cell.h"
@@ -34,16 +34,22 @@ void GnbCell::Impl::on_preamble(Slot at, const nr::l1::RxPreamble& rx) {
     backoff = true;
     return void(++counters.preamble_overload);
   }
-  // The window opens with the first occasion of the search space after the preamble; nothing goes earlier than 3 ms, for UEs that look no sooner.
+  // The window opens with the first occasion of the search space after the preamble; nothing goes earlier than 3 ms, for UEs that look no
+  // sooner.
   const uint64_t first = number_of(at) + layout.prach_slots;
   const unsigned window = std::max<unsigned>(cell.rach.response_window_slots, 1);
   const unsigned wait = std::min(3 * nr::slots_per_subframe(layout.scs), window) - 1;
-  PendingPreamble pending{layout.prach->rnti(*time, rx.f_id), rx.preamble, rx.ta_ns, first + (wait >= layout.prach_slots ? wait - layout.prach_slots + 1 : 0),
-                          first + window - 1, 0};
+  PendingPreamble pending{layout.prach->rnti(*time, rx.f_id),
+                          rx.preamble,
+                          rx.ta_ns,
+                          first + (wait >= layout.prach_slots ? wait - layout.prach_slots + 1 : 0),
+                          first + window - 1,
+                          0};
   for (const auto& [owner, preamble] : dedicated_preambles) {
     if (preamble == rx.preamble && find(owner)) pending.ue = owner;
   }
-  if (!pending.ue && rx.preamble >= cell.rach.cb_preambles_per_ssb && layout.prach->ssbs_per_occasion() == 1) return void(++counters.preamble_unexpected);
+  if (!pending.ue && rx.preamble >= cell.rach.cb_preambles_per_ssb && layout.prach->ssbs_per_occasion() == 1)
+    return void(++counters.preamble_unexpected);
   preambles.push_back(pending);
 }
 
@@ -134,7 +140,8 @@ std::optional<RandomAccessResponse> GnbCell::Impl::grant_msg3(const PendingPream
       forget_msg3(*rnti);
       target->grid.take(time.start, time.length, blocks->mask);
       Granted& granted = spare_granted.add(target->pusch);
-      granted.ue = ue ? ue->id : no_ue, granted.rnti = *rnti, granted.harq = 0, granted.msg3 = true, granted.answered = false, granted.granted_in = now;
+      granted.ue = ue ? ue->id : no_ue, granted.rnti = *rnti, granted.harq = 0, granted.msg3 = true, granted.answered = false,
+      granted.granted_in = now;
       auto& pdu = granted.pdu;
       pdu.rnti = *rnti;
       pdu.bwp = window.bwp;
@@ -186,7 +193,8 @@ void GnbCell::Impl::retransmit_msg3() {
       if (!put_pdcch(*place, msg3.rnti, nr::pack(fields, layout.css00, !msg3.dedicated))) return;
       target->grid.take(option.time.start, option.time.length, blocks->mask);
       Granted& granted = spare_granted.add(target->pusch);
-      granted.ue = no_ue, granted.rnti = msg3.rnti, granted.harq = 0, granted.msg3 = true, granted.answered = false, granted.granted_in = now;
+      granted.ue = no_ue, granted.rnti = msg3.rnti, granted.harq = 0, granted.msg3 = true, granted.answered = false,
+      granted.granted_in = now;
       auto& pdu = granted.pdu;
       pdu.rnti = msg3.rnti;
       pdu.bwp = window.bwp;

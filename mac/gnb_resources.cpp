@@ -1,8 +1,10 @@
-// PUCCH resources for hundreds of UEs. From both edges of the uplink bandwidth part inwards, behind what the cell shares before dedicated configuration:
+// PUCCH resources for hundreds of UEs. From both edges of the uplink bandwidth part inwards, behind what the cell shares before dedicated
+// configuration:
 //   two pairs of blocks for HARQ-ACK in format 1 (18 resources each: 6 cyclic shifts, 3 cover codes, hopping over the slot),
-//   one pair for SR in format 1, a block at each edge for HARQ-ACK in format 2 (7 positions in time), one for CSI, and three more pairs for SR.
-// HARQ-ACK resources are shared: each UE has a choice of eight, and the scheduler takes one that is free in the slot. SR and CSI occasions belong to one UE;
-// the fuller they are, the longer the periods that new UEs get.
+//   one pair for SR in format 1, a block at each edge for HARQ-ACK in format 2 (7 positions in time), one for CSI, and three more pairs for
+//   SR.
+// HARQ-ACK resources are shared: each UE has a choice of eight, and the scheduler takes one that is free in the slot. SR and CSI occasions
+// belong to one UE; the fuller they are, the longer the periods that new UEs get.
 #include <algorithm>
 #include <bitset>
 
@@ -14,10 +16,10 @@ using namespace gnb;
 
 namespace {
 
-constexpr unsigned codes = 18;       // of format 1 in a pair of blocks
+constexpr unsigned codes = 18;  // of format 1 in a pair of blocks
 constexpr unsigned sr_pairs = 4;
-constexpr unsigned positions = 7;    // of a two-symbol format 2 in a slot
-constexpr unsigned days = 2560;      // longest period; every other one divides it
+constexpr unsigned positions = 7;  // of a two-symbol format 2 in a slot
+constexpr unsigned days = 2560;    // longest period; every other one divides it
 constexpr uint16_t sr_periods[] = {1, 2, 4, 5, 8, 10, 16, 20, 40, 80, 160, 320, 640};
 constexpr uint16_t csi_periods[] = {4, 5, 8, 10, 16, 20, 40, 80, 160, 320};
 constexpr uint16_t srs_periods[] = {1, 2, 4, 5, 8, 10, 16, 20, 32, 40, 64, 80, 160, 320, 640, 1280, 2560};
@@ -27,7 +29,7 @@ using Days = std::bitset<days>;
 // Occasions of one kind: `width` at a time in each slot.
 struct Occasions {
   std::vector<Days> taken;
-  size_t used = 0;      // slot and place pairs
+  size_t used = 0;  // slot and place pairs
 
   void size(size_t width) {
     if (taken.size() < width) taken.resize(width);
@@ -45,7 +47,7 @@ struct Claim {
 struct GnbCell::Impl::PucchPool {
   Occasions sr, csi, srs;
   std::vector<std::pair<Rnti, Claim>> claims;
-  unsigned next = 0;    // rotates the choice of shared resources
+  unsigned next = 0;  // rotates the choice of shared resources
 
   // Takes a place and an offset of a period that is at least `wish`. `possible(slot)` says whether the cell's uplink is there.
   template <size_t n, class F>
@@ -236,7 +238,8 @@ Status GnbCell::Impl::assign(Rnti rnti, UeConfig& config) {
     config.pucch.push_back(format1(id++, sr_blocks[claim->place / codes], static_cast<unsigned>(claim->place % codes)));
   }
   if (config.csi) {
-    // Places: two edges times seven positions, the UE's own position first by searching it alone; HARQ-ACK in format 2 then meets CSI in time.
+    // Places: two edges times seven positions, the UE's own position first by searching it alone; HARQ-ACK in format 2 then meets CSI in
+    // time.
     std::optional<Claim> claim;
     for (unsigned i = 0; i < positions && !claim; ++i) {
       const unsigned position = (own_position + i) % positions;

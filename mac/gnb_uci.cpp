@@ -22,7 +22,9 @@ nr::PucchResource to_nr(const PucchUse& use, unsigned max_code_rate) {
 
 // Do two spans of a resource share blocks at the same time? Both hop at their middle.
 bool share_blocks(const PucchUse& a, const PucchUse& b) {
-  auto hit = [](unsigned first_a, unsigned n_a, unsigned first_b, unsigned n_b) { return first_a < first_b + n_b && first_b < first_a + n_a; };
+  auto hit = [](unsigned first_a, unsigned n_a, unsigned first_b, unsigned n_b) {
+    return first_a < first_b + n_b && first_b < first_a + n_a;
+  };
   if (hit(a.first_crb, a.rbs, b.first_crb, b.rbs)) return true;
   if (a.second_crb && hit(*a.second_crb, a.rbs, b.first_crb, b.rbs)) return true;
   if (b.second_crb && hit(a.first_crb, a.rbs, *b.second_crb, b.rbs)) return true;
@@ -34,8 +36,8 @@ bool share_blocks(const PucchUse& a, const PucchUse& b) {
 // Formats 0 and 1 share a block by cyclic shift (and cover code) when they lie the same way (TS 38.211 6.3.2.3, 6.3.2.4).
 bool PucchUse::meets(const PucchUse& o) const {
   if (!overlaps_in_time(o) || !share_blocks(*this, o)) return false;
-  const bool same_place = format == o.format && format <= 1 && start_symbol == o.start_symbol && symbols == o.symbols && first_crb == o.first_crb &&
-                          second_crb == o.second_crb;
+  const bool same_place = format == o.format && format <= 1 && start_symbol == o.start_symbol && symbols == o.symbols &&
+                          first_crb == o.first_crb && second_crb == o.second_crb;
   if (!same_place) return true;
   if (format == 1) return cyclic_shift == o.cyclic_shift && occ == o.occ;
   // Format 0 says 1 bit (and SR) with shifts 0, 3, 6, 9 from its first: only first shifts apart by other than multiples of 3 stay apart.
@@ -145,7 +147,8 @@ bool GnbCell::Impl::find_ack_in(Ue& ue, const Place& place, UlPlan& target, Ack&
 // TS 38.213 9.2.1: before dedicated resources the first CCE and the resource indicator choose one of 16.
 bool GnbCell::Impl::common_pucch(const Place& place, UlPlan& target, Ack& out) const {
   for (unsigned pri = 0; pri < 8; ++pri) {
-    auto found = nr::default_pucch(cell.pucch_resource_common, nr::r_pucch(place.cce, layout.sets[place.space->set].cces, pri), cell.initial_ul.size);
+    auto found = nr::default_pucch(cell.pucch_resource_common, nr::r_pucch(place.cce, layout.sets[place.space->set].cces, pri),
+                                   cell.initial_ul.size);
     if (!found) continue;
     PucchUse use;
     use.format = static_cast<uint8_t>(found->format);
@@ -236,7 +239,8 @@ void GnbCell::Impl::plan_periodic(UlPlan& target) {
 
 // ---- Asking L1 ----------------------------------------------------------------------------------------------------------------
 
-void GnbCell::Impl::add_pucch(nr::l1::UlSlot& out, const PucchUse& use, const Ue& ue, bool common, UciKind kind, Slot at, const nr::l1::UciExpected& uci) {
+void GnbCell::Impl::add_pucch(nr::l1::UlSlot& out, const PucchUse& use, const Ue& ue, bool common, UciKind kind, Slot at,
+                              const nr::l1::UciExpected& uci) {
   nr::l1::PucchPdu& pdu = out.pucch.emplace_back();
   pdu.rnti = ue.rnti;
   pdu.handle = at.count() << 2 | static_cast<uint32_t>(kind);
@@ -361,6 +365,26 @@ void GnbCell::Impl::resolved(Ue& ue) {
   ue.contention_identity.reset();
   if (ue.ccch_answered) ue.phase = Phase::settling;
   if (now_resolved && ports.event) ports.event(ue.rnti, UeEvent::contention_resolved);
+}
+
+// The message with the announced configuration is out and answered, or its answer already came where only the new configuration listens: from here on as
+// after Msg4, what the UE sends on its dedicated resources tells that it has it.
+void GnbCell::Impl::settle_pending(Ue& ue) {
+  if (!ue.pending || ue.user_plane->buffer(1).total != 0) return;
+  for (const DlHarq& harq : ue.dl) {
+    if (harq.state == HarqState::waiting) return;
+  }
+  for (DlHarq& harq : ue.dl) {
+    if (harq.state == HarqState::retransmit) pool.give(harq.tb);
+    harq.state = HarqState::idle;
+  }
+  ue.dl_idle = 0xffff;
+  ue.dl_retx = 0;
+  const UeConfig config = std::move(*ue.pending);
+  ue.pending.reset();
+  ue.fallback = false;
+  ue.phase = Phase::settling;
+  (void)configure(ue, config, false);  // was accepted when it was announced
 }
 
 // The UE used what its dedicated configuration gave it.

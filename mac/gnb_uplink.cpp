@@ -11,8 +11,8 @@ using namespace gnb;
 namespace {
 
 constexpr uint8_t rv_order[] = {0, 2, 3, 1};
-constexpr float average_weight = 1.0f / 128;
-constexpr uint32_t sr_octets = 100;  // a scheduling request asks for a buffer status report and, often, for all there is
+constexpr float average_weight = 1.0f / 128;  // of the granted rate a slot
+constexpr uint32_t sr_octets = 100;           // a scheduling request asks for a buffer status report and, often, for all there is
 
 }  // namespace
 
@@ -32,22 +32,25 @@ double GnbCell::Impl::ul_metric(const Ue& ue) const {
   for (const Channel& channel : ue.channels) {
     const int group = ue.group_of[channel.lcid];
     if (group < 0 || ue.bsr[static_cast<size_t>(group)] == 0) continue;
-    weight = std::max(weight, channel.lcid <= 3 ? 1e6 : (1 + (127.0 - std::min<unsigned>(channel.qos.priority_level, 127)) / 64) * (channel.gbr ? 10 : 1));
+    weight = std::max(weight, channel.lcid <= 3
+                                  ? 1e6
+                                  : (1 + (127.0 - std::min<unsigned>(channel.qos.priority_level, 127)) / 64) * (channel.gbr ? 10 : 1));
   }
   return weight * rate / std::max(ue.ul_average, 1.0f);
 }
 
-void GnbCell::Impl::schedule_uplink() {
-  const unsigned index = layout.slot_index(slot);
-  if (!ul_grants_in[index]) return;
-  candidates.clear();
+void GnbCell::Impl::find_uplink_candidates() {
+  ul_candidates.clear();
+  if (!ul_grants_in[layout.slot_index(slot)]) return;
   for (uint16_t id : active) {
-    Ue& ue = *ues[id];
-    if (ul_ready(ue)) candidates.emplace_back(ul_metric(ue), id);
+    const Ue& ue = *ues[id];
+    if (ul_ready(ue)) ul_candidates.emplace_back(ul_metric(ue), id);
   }
-  const size_t n = std::min<size_t>(candidates.size(), scheduler.max_ues_per_slot * 2u);
-  auto before = [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; };
-  std::partial_sort(candidates.begin(), candidates.begin() + static_cast<ptrdiff_t>(n), candidates.end(), before);
+  best_first(ul_candidates);
+}
+
+void GnbCell::Impl::serve_uplink() {
+  const unsigned index = layout.slot_index(slot);
   auto full = [&] {
     return std::ranges::all_of(layout.common_times.ul_any[index], [&](const UlOption& option) {
       const UlPlan* target = plan(now + option.k2);
@@ -57,8 +60,8 @@ void GnbCell::Impl::schedule_uplink() {
       return taken.next_clear(0) >= cell.l1.n_rb;
     });
   };
-  for (size_t i = 0; i < n && ul_sent < scheduler.max_ues_per_slot && !full(); ++i) {
-    Ue& ue = *ues[candidates[i].second];
+  for (size_t i = 0; i < ul_candidates.size() && ul_sent < scheduler.max_ues_per_slot && !full(); ++i) {
+    Ue& ue = *ues[ul_candidates[i].second];
     // In uplink-heavy patterns one downlink slot grants several uplink slots.
     for (unsigned grants = 0; grants < 8; ++grants) {
       const int process = ue.ul_retx ? std::countr_zero(ue.ul_retx) : -1;
@@ -92,7 +95,8 @@ const McsChooser& GnbCell::Impl::ul_chooser(const Ue& ue, const Space& space) {
   const nr::McsTable configured = mcs_table_of(ue.config.pusch_mcs_table);
   if (space.type == SearchSpaceType::ue_0_1_1_1) return mcs_chooser(configured, false, ue.config.transform_precoding);
   const bool precoding = cell.rach.msg3_transform_precoding;
-  if (space.type == SearchSpaceType::ue_0_0_1_0 && configured == nr::McsTable::qam64_low_se) return mcs_chooser(configured, false, precoding);
+  if (space.type == SearchSpaceType::ue_0_0_1_0 && configured == nr::McsTable::qam64_low_se)
+    return mcs_chooser(configured, false, precoding);
   return mcs_chooser(nr::McsTable::qam64, false, precoding);
 }
 
@@ -168,14 +172,17 @@ bool GnbCell::Impl::put_grant(Ue& ue, const Place& place, const UlOption& option
   const bool ndi = process >= 0 ? harq.ndi : !harq.ndi;
   if (fallback) {
     nr::Dci00 f;
-    f.frequency = blocks->field, f.time = option.row, f.mcs = code.mcs, f.new_data = ndi, f.rv = code.rv, f.harq_id = static_cast<uint8_t>(id);
+    f.frequency = blocks->field, f.time = option.row, f.mcs = code.mcs, f.new_data = ndi, f.rv = code.rv,
+    f.harq_id = static_cast<uint8_t>(id);
     dci = nr::pack(f, space.type == SearchSpaceType::common ? layout.css00 : ue.layout.dci.uss00);
   } else {
     nr::Dci01 f;
     f.bwp = ue.layout.dci.uss01.bwp ? ue.config.bwp_id : 0;
-    f.frequency = blocks->field, f.time = option.row, f.mcs = code.mcs, f.new_data = ndi, f.rv = code.rv, f.harq_id = static_cast<uint8_t>(id);
+    f.frequency = blocks->field, f.time = option.row, f.mcs = code.mcs, f.new_data = ndi, f.rv = code.rv,
+    f.harq_id = static_cast<uint8_t>(id);
     f.dai1 = static_cast<uint8_t>(entry && entry->n_harq ? (entry->n_harq - 1) % 4 : 3);
-    f.antenna_ports = static_cast<uint8_t>(nr::pusch_antenna_port_value(nr::DmrsType::type1, 1, precoding, 1, dmrs->cdm_groups_without_data).value_or(0));
+    f.antenna_ports =
+        static_cast<uint8_t>(nr::pusch_antenna_port_value(nr::DmrsType::type1, 1, precoding, 1, dmrs->cdm_groups_without_data).value_or(0));
     dci = nr::pack(f, ue.layout.dci.uss01);
   }
   if (!put_pdcch(place, ue.rnti, dci)) return false;
@@ -210,7 +217,8 @@ bool GnbCell::Impl::put_grant(Ue& ue, const Place& place, const UlOption& option
     entry->on_pusch = true;
   }
   Granted& granted = spare_granted.add(target.pusch);
-  granted.ue = ue.id, granted.rnti = ue.rnti, granted.harq = static_cast<uint8_t>(id), granted.msg3 = false, granted.answered = false, granted.granted_in = now;
+  granted.ue = ue.id, granted.rnti = ue.rnti, granted.harq = static_cast<uint8_t>(id), granted.msg3 = false, granted.answered = false,
+  granted.granted_in = now;
   nr::l1::PuschPdu& pdu = granted.pdu;
   pdu.rnti = ue.rnti;
   pdu.bwp = window.bwp;

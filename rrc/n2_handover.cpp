@@ -235,7 +235,7 @@ void Core::on_handover_request(const ngap::NgapPdu& pdu) {
   ue->srb2 = true;
   if (change.config) ue->config.channels = change.config->channels;
   ue->config.channels.insert(ue->config.channels.begin() + 1, srb_channel(2));
-  ports.reconfigure(target, *rnti, ue->config);
+  ports.reconfigure(target, *rnti, ue->config, false);
   rrc::RrcReconfiguration reconfiguration;
   auto& ies = reconfiguration.critical_extensions.set_rrc_reconfiguration();
   reconfiguration_with_sync(*ue, target, *rnti, ue->config, ports.allocate_preamble(target, *rnti), ue->security.ncc, ies);

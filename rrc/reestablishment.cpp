@@ -73,7 +73,12 @@ void Core::reestablish(Ue& ue, size_t cell, Rnti rnti) {
   reestablishment.critical_extensions.set_rrc_reestablishment().next_hop_chaining_count = ncc;
   l2::Change ciphered;
   ciphered.srb_tx = l2::SrbProtection{.integrity = true, .ciphering = true};
-  if (!ports.add_ue(ue.id, cell, rnti, config) || !ports.change_user_plane(ue.id, change) || !send_dcch(ue, 1, rrc::encode(message)) ||
+  // Until it is reconfigured the UE has SRB1 and the common channels only.
+  mac::UeConfig bare;
+  bare.channels.push_back(srb_channel(1));
+  bare.dl = config.dl;
+  bare.ul = config.ul;
+  if (!ports.add_ue(ue.id, cell, rnti, bare) || !ports.change_user_plane(ue.id, change) || !send_dcch(ue, 1, rrc::encode(message)) ||
       !ports.change_user_plane(ue.id, ciphered)) {
     return request_release(ue, ngap::CauseRadioNetwork::failure_in_radio_interface_procedure);
   }

@@ -40,7 +40,9 @@ struct RrcPorts {
   // A UE begins to exist in a cell under this RNTI; its UserPlane is made at the first call and kept over cells.
   std::function<Status(UeId ue, size_t cell, Rnti rnti, const mac::UeConfig& config)> add_ue;
   std::function<void(size_t cell, Rnti rnti)> remove_from_cell;
-  std::function<void(size_t cell, Rnti rnti, const mac::UeConfig& config)> reconfigure;
+  // `after_confirm`: in force only when confirm() says that the UE has it.
+  std::function<void(size_t cell, Rnti rnti, const mac::UeConfig& config, bool after_confirm)> reconfigure;
+  std::function<void(size_t cell, Rnti rnti)> confirm;
   std::function<void(size_t cell, Rnti rnti, const mac::UeQos& qos)> set_qos;
   // The UserPlane goes too.
   std::function<void(UeId ue)> remove_ue;

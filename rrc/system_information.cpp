@@ -40,6 +40,7 @@ void Core::page_rrc(const STmsi& tmsi, uint16_t cycle_frames, const std::vector<
   record.ue_identity.set_ng_5g_s_tmsi().value = value;
   auto bytes = rrc::encode(message);
   if (!bytes) return count_drop("rrc_unencodable");
+  log_debug(Layer::rrc, "paging 5G-S-TMSI {}, in {} cells", tmsi.text(), cells.size());
   if (tap) tap(0, "pcch", *bytes);
   for (size_t cell : cells) {
     const uint16_t cycle = std::min(cycle_frames, settings.cells[cell].mac.paging.default_cycle_frames);

@@ -143,6 +143,7 @@ void AccessStratum::watch_link() {
 
 void AccessStratum::on_paging(Bytes bytes) {
   if (tap_) tap_("pcch", bytes);
+  log_debug(Layer::ue, "paging message of {} octets", bytes.size());
   auto message = rrc::decode_padded<rrc::PcchMessage>(bytes);
   const auto* c1 = message ? message->message.c1() : nullptr;
   const auto* paging = c1 ? c1->paging() : nullptr;

@@ -27,6 +27,7 @@ void AccessStratum::link_failed(const char* why) {
   for (const auto& [key, heard] : heard_) {
     if (heard.block.mib && (!best || heard.rsrp > best->rsrp)) best = &heard;
   }
+  log_debug(Layer::ue, "{} cells heard, {}", heard_.size(), best ? "trying the best" : "none with a MIB");
   if (best) camp(best->block);
 }
 
@@ -43,10 +44,15 @@ void AccessStratum::start_reestablishment() {
   for (unsigned i = 0; i < 8; ++i) input[i] = static_cast<uint8_t>(bits >> (56 - 8 * i));
   request.ue_identity.short_mac_i.value = plane_.short_mac_i(input);
   request.reestablishment_cause = rrc::ReestablishmentCause::other_failure;
+  log_info(Layer::ue, "re-establishment in PCI {}", cell_.l1.pci);
   auto bytes = rrc::encode(message);
   if (!bytes) return go_idle(false);
   if (tap_) tap_("ul.ccch", *bytes);
   plane_.send_rrc(0, *bytes);
+  dedicated_.channels.assign(1, {.lcid = 1, .priority = 1, .pbr_kbytes_s = 0xffffffff, .bucket_ms = 50, .group = 0, .sr = {}});  // 9.2.1
+  dedicated_.dl = cell_.initial_dl;
+  dedicated_.ul = cell_.initial_ul;
+  mac_.configure(dedicated_);
   mac_.start_random_access({.cause = mac::RandomAccess::Cause::ccch, .preamble = {}});
   t301_.start(std::chrono::milliseconds(t301_ms_), [this] { go_idle(false); });
   // 5.3.7.4: SRB1 starts anew without protection; what comes on it is verified with the new keys.

@@ -15,6 +15,7 @@ class IpHost {
   IpHost(std::optional<Octets<4>> ipv4, std::optional<Octets<8>> interface_id);
 
   const std::optional<Octets<4>>& ipv4() const { return ipv4_; }
+  const std::optional<Octets<8>>& interface_id() const { return interface_id_; }
   // The global address, once a prefix is learned.
   std::optional<Octets<16>> ipv6() const;
   uint32_t advertised_mtu() const { return mtu_; }

@@ -37,9 +37,9 @@ struct GnbCell::Impl {
     std::array<uint8_t, limit::harq_processes> harq{};
     bool sr = false, on_pusch = false;
     uint8_t csi_bits = 0;
-    bool common = false;                             // HARQ-ACK on a resource of before the dedicated configuration
+    bool common = false;  // HARQ-ACK on a resource of before the dedicated configuration
     std::optional<PucchUse> harq_use, sr_use, csi_use;
-    uint8_t expected = 0, answered = 0;              // PDUs handed to L1, indications that came back
+    uint8_t expected = 0, answered = 0;  // PDUs handed to L1, indications that came back
     bool harq_done = false;
   };
   struct Granted {
@@ -53,7 +53,7 @@ struct GnbCell::Impl {
   struct UlPlan {
     Slot slot;
     uint64_t number = ~uint64_t{0};
-    gnb::Grid grid;                                  // PUSCH, PRACH, SRS, what is not uplink
+    gnb::Grid grid;  // PUSCH, PRACH, SRS, what is not uplink
     std::vector<Granted> pusch;
     std::vector<UciEntry> uci;
     std::vector<uint16_t> srs;
@@ -75,16 +75,16 @@ struct GnbCell::Impl {
   struct Blocks {
     unsigned count = 0;
     RbMask mask;
-    uint32_t field = 0;                              // of the DCI
+    uint32_t field = 0;  // of the DCI
   };
   // What a data channel's frequency field can express.
   struct Window {
-    unsigned first = 0, end = 0;                     // common resource blocks
+    unsigned first = 0, end = 0;  // common resource blocks
     unsigned step = 1;
-    unsigned riv_rbs = 0;                            // N of the field
+    unsigned riv_rbs = 0;  // N of the field
     bool scaled = false;
     bool type0 = false, config2 = false;
-    nr::l1::Bwp bwp;                                 // of the bitmap, and of the PDU
+    nr::l1::Bwp bwp;  // of the bitmap, and of the PDU
   };
   // Where a UE's HARQ-ACK will go.
   struct Ack {
@@ -98,19 +98,19 @@ struct GnbCell::Impl {
     uint8_t preamble = 0;
     float ta_ns = 0;
     uint64_t earliest = 0, latest = 0;
-    Rnti ue = 0;                                     // contention-free
+    Rnti ue = 0;  // contention-free
   };
   struct Msg3 {
     Rnti rnti = 0;
-    bool dedicated = false;                          // contention-free: rnti is a UE's
+    bool dedicated = false;  // contention-free: rnti is a UE's
     uint8_t transmissions = 1;
     bool retransmit = false;
     uint16_t n_prb = 0;
     TimeAllocation time;
     nr::l1::Code code;
-    uint64_t due = 0;                                // of the last transmission
+    uint64_t due = 0;  // of the last transmission
     float ta_ns = 0;
-    std::optional<Octets<6>> identity;               // set while RRC decides
+    std::optional<Octets<6>> identity;  // set while RRC decides
   };
   struct PagingRecord {
     uint16_t ue_id = 0, cycle = 128;
@@ -121,7 +121,7 @@ struct GnbCell::Impl {
   // ---- gnb.cpp ----
   void run(Slot slot, nr::l1::DlSlot& dl, nr::l1::UlSlot& ul);
   void advance(Slot slot);
-  UlPlan* plan(uint64_t number);                     // nullptr outside the ring
+  UlPlan* plan(uint64_t number);  // nullptr outside the ring
   void open_plan(uint64_t number);
   void close_plan(UlPlan& old);
   Ue* find(Rnti rnti);
@@ -172,7 +172,9 @@ struct GnbCell::Impl {
   void fill_allocation(nr::l1::Allocation& out, const Blocks& blocks, const nr::l1::Bwp& bwp, const TimeAllocation& time) const;
 
   // ---- gnb_downlink.cpp ----
-  void schedule_downlink();
+  void find_downlink_candidates();
+  void serve_downlink(bool share_cces);
+  void best_first(std::vector<std::pair<double, uint16_t>>& list) const;
   bool dl_ready(const Ue& ue) const;
   double dl_metric(const Ue& ue) const;
   bool send_dl(Ue& ue, int process);
@@ -199,7 +201,8 @@ struct GnbCell::Impl {
   const gnb::McsChooser& dl_chooser(const Ue& ue, const Space& space);
 
   // ---- gnb_uplink.cpp ----
-  void schedule_uplink();
+  void find_uplink_candidates();
+  void serve_uplink();
   bool ul_ready(const Ue& ue) const;
   double ul_metric(const Ue& ue) const;
   bool send_grant(Ue& ue, int process);
@@ -218,12 +221,14 @@ struct GnbCell::Impl {
   bool free_in(const UlPlan& target, const PucchUse& use, Rnti except) const;
   void commit_ack(Ue& ue, const Ack& ack, unsigned process);
   void emit_pucch(UciEntry& entry, const Ue& ue, nr::l1::UlSlot& out, Slot slot);
-  void add_pucch(nr::l1::UlSlot& out, const PucchUse& use, const Ue& ue, bool common, UciKind kind, Slot slot, const nr::l1::UciExpected& uci);
+  void add_pucch(nr::l1::UlSlot& out, const PucchUse& use, const Ue& ue, bool common, UciKind kind, Slot slot,
+                 const nr::l1::UciExpected& uci);
   void on_uci(Slot slot, const nr::l1::RxUci& rx);
   void on_harq(Ue& ue, UciEntry& entry, const nr::l1::RxUci& rx);
   void on_ack(Ue& ue, unsigned process, bool ack, bool dtx);
   void resolved(Ue& ue);
   void settled(Rnti rnti);
+  void settle_pending(Ue& ue);
   void on_csi(Ue& ue, const nr::l1::RxUci& rx, bool on_pusch);
   void enter_calendar(Ue& ue);
   void leave_calendar(uint16_t id);
@@ -243,10 +248,10 @@ struct GnbCell::Impl {
   SystemInformation si;
   GnbCounters counters;
 
-  std::vector<std::unique_ptr<Ue>> ues;              // by id; empty: free
-  std::vector<uint16_t> active;                      // ids in use
-  std::vector<uint16_t> by_rnti;                     // RNTI -> id
-  std::vector<Rnti> reserved_rntis;                  // allocated, not yet added
+  std::vector<std::unique_ptr<Ue>> ues;  // by id; empty: free
+  std::vector<uint16_t> active;          // ids in use
+  std::vector<uint16_t> by_rnti;         // RNTI -> id
+  std::vector<Rnti> reserved_rntis;      // allocated, not yet added
   Rnti next_rnti = nr::max_ra_rnti;
   std::vector<std::pair<Rnti, uint8_t>> dedicated_preambles;  // contention-free access: owner and preamble
 
@@ -258,15 +263,16 @@ struct GnbCell::Impl {
   };
   std::vector<std::vector<Periodic>> calendar = std::vector<std::vector<Periodic>>(calendar_slots);
   unsigned horizon = 16;
-  std::vector<uint8_t> ul_grants_in;                 // by slot of the TDD period: may some UE be granted a PUSCH from there?
+  std::vector<uint8_t> ul_grants_in;  // by slot of the TDD period: may some UE be granted a PUSCH from there?
   bool started = false;
-  uint64_t now = 0;                                  // slots since the first one, plus an offset that keeps slot % ring
+  uint64_t now = 0;  // slots since the first one, plus an offset that keeps slot % ring
   Slot slot;
-  uint64_t opened = 0;                               // plans below this number are open
+  uint64_t opened = 0;  // plans below this number are open
 
   nr::l1::DlSlot* dl = nullptr;
   gnb::Grid dl_grid;
   unsigned dl_sent = 0, ul_sent = 0;
+  unsigned dl_cces = 0, most_cces = 8;  // in use by downlink data; of the largest CORESET
   gnb::Recycler<nr::l1::PdcchPdu> spare_pdcch;
   gnb::Recycler<nr::l1::PdschPdu> spare_pdsch;
   gnb::Recycler<nr::l1::PuschPdu> spare_pusch;
@@ -274,15 +280,16 @@ struct GnbCell::Impl {
   gnb::TbPool pool;
   gnb::OneShotBlocks one_shot;
   std::vector<std::unique_ptr<gnb::McsChooser>> choosers;
-  std::vector<std::pair<double, uint16_t>> candidates;
+  std::vector<std::pair<double, uint16_t>> dl_candidates, ul_candidates;
+  size_t next_dl_candidate = 0;
 
   std::deque<PendingPreamble> preambles;
   std::vector<Msg3> msg3s;
   bool backoff = false;
   std::deque<PagingRecord> paging;
-  std::vector<uint64_t> si_sent;                     // number of the window last served, by message
-  std::vector<CsiReportConfig> csi_rs;               // reference signals in use, each once
-  uint8_t csi_rs_symbol = 14;                        // the earliest of them
+  std::vector<uint64_t> si_sent;        // number of the window last served, by message
+  std::vector<CsiReportConfig> csi_rs;  // reference signals in use, each once
+  uint8_t csi_rs_symbol = 14;           // the earliest of them
 
   struct PucchPool;
   std::shared_ptr<PucchPool> pucch_pool;

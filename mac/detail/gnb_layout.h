@@ -1,5 +1,6 @@
-// What the gNB derives once from a cell's and a UE's configuration: bandwidth parts, CORESETs with the blocks of their CCEs, search spaces, DCI layouts,
-// and which time allocation is best in each slot of the TDD period. Values; made when RRC changes something, only read in a slot.
+// What the gNB derives once from a cell's and a UE's configuration: bandwidth parts, CORESETs with the blocks of their CCEs, search spaces,
+// DCI layouts, and which time allocation is best in each slot of the TDD period. Values; made when RRC changes something, only read in a
+// slot.
 #pragma once
 
 #include <optional>
@@ -34,9 +35,9 @@ struct ControlSet {
 
 struct Space {
   nr::SearchSpace space;
-  uint16_t set = 0;             // index of the cell's ControlSet
+  uint16_t set = 0;  // index of the cell's ControlSet
   SearchSpaceType type = SearchSpaceType::common;
-  bool type0 = false;           // occasions of TS 38.213 clause 13
+  bool type0 = false;  // occasions of TS 38.213 clause 13
   bool coreset0 = false;
   uint16_t n_id = 0, dmrs_n_id = 0;
   bool scrambled_by_rnti = false;
@@ -50,11 +51,11 @@ struct UlOption {
 
 // Best rows per slot of the TDD period.
 struct TimeTable {
-  std::vector<TimeAllocation> rows;             // PDSCH
-  std::vector<TimeAllocation> ul_rows;          // PUSCH
-  std::vector<int8_t> dl_row;                   // -1: no PDSCH in this slot
-  std::vector<std::vector<UlOption>> ul;        // by the slot of the PDCCH: those that no later slot can give
-  std::vector<std::vector<UlOption>> ul_any;    // all, for search spaces that are not looked at in every slot
+  std::vector<TimeAllocation> rows;           // PDSCH
+  std::vector<TimeAllocation> ul_rows;        // PUSCH
+  std::vector<int8_t> dl_row;                 // -1: no PDSCH in this slot
+  std::vector<std::vector<UlOption>> ul;      // by the slot of the PDCCH: those that no later slot can give
+  std::vector<std::vector<UlOption>> ul_any;  // all, for search spaces that are not looked at in every slot
 };
 
 struct DlParameters {
@@ -75,16 +76,16 @@ class CellLayout {
   nr::SsbCase ssb_case = nr::SsbCase::a;
   uint8_t l_max = 8, first_ssb = 0;
   l1::Bwp coreset0_bwp;
-  std::vector<ControlSet> sets;                 // [0]: CORESET 0
-  std::vector<Space> common_spaces;             // [0]: search space 0
-  unsigned pdcch_end = 1;                       // first symbol after every CORESET at the slot's start
+  std::vector<ControlSet> sets;      // [0]: CORESET 0
+  std::vector<Space> common_spaces;  // [0]: search space 0
+  unsigned pdcch_end = 1;            // first symbol after every CORESET at the slot's start
   nr::Dci10Widths css10;
   nr::Dci00Widths css00;
   std::optional<nr::PrachOccasions> prach;
-  l1::PrachPdu prach_pdu;                       // start_symbol and occasions to be filled
+  l1::PrachPdu prach_pdu;  // start_symbol and occasions to be filled
   RbMask prach_rbs, ssb_rbs;
-  uint8_t prach_slots = 1;                      // slots that an occasion reaches over
-  TimeTable sib1_times, common_times;           // common: other SI, RAR, paging, Msg4; uplink: Msg3 retransmissions and fallback grants
+  uint8_t prach_slots = 1;             // slots that an occasion reaches over
+  TimeTable sib1_times, common_times;  // common: other SI, RAR, paging, Msg4; uplink: Msg3 retransmissions and fallback grants
 
   const Space* space(uint8_t id) const;
   bool monitored(const Space& space, nr::Slot slot) const;
@@ -108,13 +109,14 @@ struct UeLayout {
   l1::Bwp dl, ul;
   std::vector<Space> spaces;
   nr::DciLayouts dci;
-  TimeTable times;                              // of formats 0_1, 1_1, and of fallback formats outside CORESET 0's common spaces
+  TimeTable times;  // of formats 0_1, 1_1, and of fallback formats outside CORESET 0's common spaces
 };
 
 // DM-RS of a data channel; nullopt where the tables have none.
-std::optional<l1::Dmrs> pdsch_dmrs(const TimeAllocation& time, unsigned additional, unsigned layers, unsigned type_a_position, bool fallback, unsigned n_id);
-std::optional<l1::Dmrs> pusch_dmrs(const TimeAllocation& time, unsigned additional, unsigned type_a_position, bool fallback, bool transform_precoding,
-                                   unsigned n_id);
+std::optional<l1::Dmrs> pdsch_dmrs(const TimeAllocation& time, unsigned additional, unsigned layers, unsigned type_a_position,
+                                   bool fallback, unsigned n_id);
+std::optional<l1::Dmrs> pusch_dmrs(const TimeAllocation& time, unsigned additional, unsigned type_a_position, bool fallback,
+                                   bool transform_precoding, unsigned n_id);
 nr::TbsInput tbs_input(const nr::Mcs& mcs, unsigned n_prb, const TimeAllocation& time, const l1::Dmrs& dmrs, unsigned layers);
 l1::Code code_of(const nr::Mcs& mcs, unsigned index, nr::McsTable table, uint32_t tbs_bits);
 nr::McsTable mcs_table_of(uint8_t configured);

@@ -26,8 +26,8 @@ struct HarqProcess {
   uint16_t n_prb = 0;
   TimeAllocation time;
   l1::Code code;
-  nr::Slot slot;                 // of the data channel last sent or granted
-  nr::Slot ready;                // earliest slot of the next DCI
+  nr::Slot slot;   // of the data channel last sent or granted
+  nr::Slot ready;  // earliest slot of the next DCI
 };
 struct DlHarq : HarqProcess {
   Tb tb;
@@ -39,11 +39,11 @@ struct UlHarq : HarqProcess {
 
 struct Channel {
   Lcid lcid = 1;
-  uint16_t priority = 0;         // smaller is served first: SRBs, then by QoS
+  uint16_t priority = 0;  // smaller is served first: SRBs, then by QoS
   bool gbr = false;
   QosChannel qos;
   uint32_t buffer = 0;
-  double gbr_tokens = 0;         // octets that the guaranteed rate is behind
+  double gbr_tokens = 0;  // octets that the guaranteed rate is behind
 };
 
 // A PUCCH resource where it lies in the carrier.
@@ -53,16 +53,18 @@ struct PucchUse {
   std::optional<uint16_t> second_crb;
   uint8_t cyclic_shift = 0, occ = 0;
 
-  bool meets(const PucchUse& o) const;           // would disturb each other
-  bool overlaps_in_time(const PucchUse& o) const { return start_symbol < o.start_symbol + o.symbols && o.start_symbol < start_symbol + symbols; }
+  bool meets(const PucchUse& o) const;  // would disturb each other
+  bool overlaps_in_time(const PucchUse& o) const {
+    return start_symbol < o.start_symbol + o.symbols && o.start_symbol < start_symbol + symbols;
+  }
   RbMask rbs_mask() const;
 };
 
 enum class Phase : uint8_t {
-  msg4,       // temporary C-RNTI; the answer to the CCCH message is due
-  settling,   // Msg4 is acknowledged; the UE applies its configuration
+  msg4,      // temporary C-RNTI; the answer to the CCCH message is due
+  settling,  // Msg4 is acknowledged; the UE applies its configuration
   active,
-  incoming,   // prepared for handover: random access is due
+  incoming,  // prepared for handover: random access is due
 };
 
 struct Ue {
@@ -70,8 +72,8 @@ struct Ue {
   uint16_t id = 0;
   Phase phase = Phase::active;
   UeConfig config;
-  std::optional<UeConfig> pending;               // until confirm()
-  bool fallback = false;                         // only common search spaces until confirm()
+  std::optional<UeConfig> pending;  // until confirm()
+  bool fallback = false;            // only common search spaces until confirm()
   UeLayout layout;
   l2::UserPlane* user_plane = nullptr;
   const McsChooser* dl_mcs = nullptr;
@@ -79,23 +81,23 @@ struct Ue {
 
   std::array<DlHarq, limit::harq_processes> dl;
   std::array<UlHarq, limit::harq_processes> ul;
-  uint16_t dl_idle = 0xffff, ul_idle = 0xffff;   // bit: process is idle
-  uint16_t dl_retx = 0, ul_retx = 0;             // bit: process waits for a retransmission
+  uint16_t dl_idle = 0xffff, ul_idle = 0xffff;  // bit: process is idle
+  uint16_t dl_retx = 0, ul_retx = 0;            // bit: process waits for a retransmission
 
   // Downlink
-  std::vector<Channel> channels;                 // by priority
+  std::vector<Channel> channels;  // by priority
   bool dl_pending = false;
   std::optional<Octets<6>> contention_identity;  // Msg4 carries it
   nr::Slot msg4_deadline;
-  bool ccch_answered = false;                    // the CCCH's answer went with (or after) the identity
+  bool ccch_answered = false;  // the CCCH's answer went with (or after) the identity
   std::optional<uint8_t> ta_command;
-  std::optional<bool> drx_command;               // true: long
+  std::optional<bool> drx_command;  // true: long
   bool order_pending = false;
   LinkAdaptation dl_link, ul_link;
   uint8_t cqi = 0, ri = 1;
   uint16_t pmi = 0;
-  float pdcch_offset_db = 0;                     // lowered by assignments that were not heard
-  float dl_average = 1, ul_average = 1;          // octets a slot, for proportional fairness
+  float pdcch_offset_db = 0;             // lowered by assignments that were not heard
+  float dl_average = 1, ul_average = 1;  // octets a slot, for proportional fairness
   uint64_t last_served_dl = 0, last_served_ul = 0;
   double ambr_dl_tokens = 0;
   uint64_t tokens_at = 0;
@@ -106,7 +108,7 @@ struct Ue {
   std::array<int8_t, limit::channels> group_of{};
   bool sr = false, sr_urgent = false;
   nr::Slot sr_since;
-  uint32_t granted = 0;                          // octets of new data granted and not yet received
+  uint32_t granted = 0;  // octets of new data granted and not yet received
   float phr_db = 40;
   uint16_t phr_prbs = 1;
   bool phr_known = false;
@@ -115,17 +117,17 @@ struct Ue {
   float ta_sum_ns = 0;
   unsigned ta_count = 0;
   float ta_ns = 0;
-  uint64_t ta_due = 0;                           // slot number at which a command is sent at the latest; 0: never
+  uint64_t ta_due = 0;  // slot number at which a command is sent at the latest; 0: never
 
   // PUCCH
-  std::vector<PucchUse> pucch;                   // as config.pucch
-  uint64_t uci_from = 0;                         // periodic UCI is expected from this slot number on
+  std::vector<PucchUse> pucch;  // as config.pucch
+  uint64_t uci_from = 0;        // periodic UCI is expected from this slot number on
   nr::CsiConfig csi;
   uint8_t csi_bits = 0;
 
   // DRX
-  uint64_t active_until = 0;                     // inactivity timer
-  bool drx_sleeping = false;                     // DRX command given: only the next on-duration ends it
+  uint64_t active_until = 0;  // inactivity timer
+  bool drx_sleeping = false;  // DRX command given: only the next on-duration ends it
   uint64_t last_heard = 0;
   unsigned dtx = 0;
   bool reported_out_of_sync = false;

@@ -48,8 +48,8 @@ class RbMask {
   constexpr unsigned next_set(unsigned from) const { return next(from, 0); }
   constexpr unsigned next_clear(unsigned from) const { return next(from, ~uint64_t{0}); }
 
-  // A run of blocks outside the set within [first, end), whose start and length are multiples of `step` from `first`: the first of at least `want` blocks,
-  // else the longest.
+  // A run of blocks outside the set within [first, end), whose start and length are multiples of `step` from `first`: the first of at least
+  // `want` blocks, else the longest.
   constexpr nr::RbRange free_run(unsigned first, unsigned end, unsigned want, unsigned step = 1) const {
     nr::RbRange best{static_cast<uint16_t>(first), 0};
     for (unsigned at = first; at < end;) {

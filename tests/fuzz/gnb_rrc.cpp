@@ -36,7 +36,8 @@ gnb::RrcPorts ports() {
   p.allocate_preamble = [](size_t, mac::Rnti) { return std::optional<uint8_t>(60); };
   p.add_ue = [](gnb::UeId, size_t, mac::Rnti, const mac::UeConfig&) { return Status(); };
   p.remove_from_cell = [](size_t, mac::Rnti) {};
-  p.reconfigure = [](size_t, mac::Rnti, const mac::UeConfig&) {};
+  p.reconfigure = [](size_t, mac::Rnti, const mac::UeConfig&, bool) {};
+  p.confirm = [](size_t, mac::Rnti) {};
   p.set_qos = [](size_t, mac::Rnti, const mac::UeQos&) {};
   p.remove_ue = [](gnb::UeId) {};
   p.change_user_plane = [](gnb::UeId, const l2::Change&) { return Status(); };

@@ -1,4 +1,5 @@
-// MAC PDUs: whatever reads must write back to the same octets as far as it was read, and nothing reads outside the block. The first octet chooses the direction.
+// MAC PDUs: whatever reads must write back to the same octets as far as it was read, and nothing reads outside the block. The first octet
+// chooses the direction.
 #include <algorithm>
 #include <cstdlib>
 
@@ -27,7 +28,9 @@ void walk(Link link, ByteView block) {
     }
     const size_t before = writer.used();
     auto ce = read_ce(link, *sub);
-    const bool fits = ce ? writer.put(*ce) : sub->has_length ? writer.put_sdu(sub->id, sub->payload) : is_ccch(link, sub->id) && writer.put_ul_ccch(sub->payload);
+    const bool fits = ce                ? writer.put(*ce)
+                      : sub->has_length ? writer.put_sdu(sub->id, sub->payload)
+                                        : is_ccch(link, sub->id) && writer.put_ul_ccch(sub->payload);
     if (!fits) return;  // a fixed control element of the wrong size, or a RedCap CCCH
     const auto end = static_cast<size_t>(sub->payload.data() - block.data()) + sub->payload.size();
     // F may say two octets where one would do; R is not kept.

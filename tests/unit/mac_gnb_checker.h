@@ -1,5 +1,6 @@
-// Reads every slot that the gNB's MAC asks for as a suspicious L1 would: no two transmissions on the same resource element, everything within the TDD pattern,
-// CCEs, CORESETs and blocks inside their bandwidth parts, transport block sizes as TS 38.214 computes them from the allocation.
+// Reads every slot that the gNB's MAC asks for as a suspicious L1 would: no two transmissions on the same resource element, everything
+// within the TDD pattern, CCEs, CORESETs and blocks inside their bandwidth parts, transport block sizes as TS 38.214 computes them from the
+// allocation.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -20,7 +21,8 @@ namespace sen::mac::test {
 
 class SlotChecker {
  public:
-  SlotChecker(const CellConfig& cell, const GnbCell&) : cell_(cell), tdd_(cell.tdd ? *nr::TddTable::make(*cell.tdd, cell.l1.scs) : nr::TddTable::fdd()) {}
+  SlotChecker(const CellConfig& cell, const GnbCell&)
+      : cell_(cell), tdd_(cell.tdd ? *nr::TddTable::make(*cell.tdd, cell.l1.scs) : nr::TddTable::fdd()) {}
 
   void check(nr::Slot slot, const nr::l1::DlSlot& dl, const nr::l1::UlSlot& ul) {
     slot_ = slot;

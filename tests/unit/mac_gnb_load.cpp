@@ -28,6 +28,14 @@ void exchange(World& w, unsigned packets, size_t octets, unsigned slots) {
   }
 }
 
+// Point A, SSB and CORESET 0 keep their places of the smaller cells; the carrier grows upwards from there.
+CellConfig wide(CellConfig c, unsigned n_rb, const char* pattern, unsigned special_dl, unsigned special_ul) {
+  c.l1.n_rb = static_cast<uint16_t>(n_rb);
+  c.initial_dl.size = c.initial_ul.size = c.l1.n_rb;
+  if (pattern) c.tdd = *nr::parse_tdd(pattern, c.l1.scs, special_dl, special_ul);
+  return c;
+}
+
 TEST(GnbMacLoad, serves_thirty_ues_in_fdd) {
   World w;
   ASSERT_TRUE(connect_all(w, 30, 3));
@@ -38,6 +46,16 @@ TEST(GnbMacLoad, serves_thirty_ues_in_tdd) {
   World w(tdd_cell());
   ASSERT_TRUE(connect_all(w, 30, 3));
   exchange(w, 10, 700, 6000);
+}
+
+TEST(GnbMacLoad, lets_downlink_load_take_no_more_than_its_share_of_the_pdcch) {
+  World w(wide(tdd_cell(), 51, "DDDSU", 10, 2));
+  ASSERT_TRUE(connect_all(w, 60, 3));
+  for (int i = 0; i < 100; ++i) {
+    for (auto& ue : w.ues) w.send_down(*ue, 1400, 1);
+  }
+  for (auto& ue : w.ues) ASSERT_TRUE(w.send_up(*ue, 400, 2));
+  EXPECT_TRUE(w.until([&] { return std::ranges::all_of(w.ues, [&](const auto& ue) { return !w.peer(*ue)->packets.empty(); }); }, 600));
 }
 
 TEST(GnbMacLoad, serves_round_robin) {
@@ -105,14 +123,6 @@ TEST(GnbMacLoad, answers_several_preambles_of_one_slot) {
   ASSERT_TRUE(w.until([&] { return std::ranges::all_of(w.ues, [&](const auto& ue) { return w.connected(*ue); }); }, 4000));
 }
 
-// Point A, SSB and CORESET 0 keep their places of the smaller cells; the carrier grows upwards from there.
-CellConfig wide(CellConfig c, unsigned n_rb, const char* pattern, unsigned special_dl, unsigned special_ul) {
-  c.l1.n_rb = static_cast<uint16_t>(n_rb);
-  c.initial_dl.size = c.initial_ul.size = c.l1.n_rb;
-  if (pattern) c.tdd = *nr::parse_tdd(pattern, c.l1.scs, special_dl, special_ul);
-  return c;
-}
-
 void attaches_and_exchanges(const CellConfig& cell, const std::string& what) {
   SCOPED_TRACE(what);
   auto ok = GnbCell::check(cell, {});
@@ -142,7 +152,8 @@ TEST(GnbMacLoad, works_in_every_fdd_bandwidth) {
 }
 
 TEST(GnbMacLoad, works_in_every_tdd_bandwidth_and_pattern) {
-  for (unsigned n_rb : {51, 78, 106, 133, 162, 217, 245, 273}) attaches_and_exchanges(wide(tdd_cell(), n_rb, "DDDSU", 10, 2), std::to_string(n_rb) + " RBs");
+  for (unsigned n_rb : {51, 78, 106, 133, 162, 217, 245, 273})
+    attaches_and_exchanges(wide(tdd_cell(), n_rb, "DDDSU", 10, 2), std::to_string(n_rb) + " RBs");
   for (const char* pattern : {"DDDDDDDSUU", "DDSUU", "DSUUU", "DDDSU", "DDDDDDDSUU"}) {
     CellConfig cell = wide(tdd_cell(), 51, pattern, 6, 4);
     // Patterns that the default table cannot serve need rows of their own.

@@ -194,7 +194,8 @@ TEST(GnbMacTiming, leaves_measurement_gaps_alone) {
     w.step();
     const unsigned ms = w.dl.slot.frame() * 10 + w.dl.slot.subframe();
     const bool gap = (ms + 40 - 12) % 40 < 6;
-    const bool used = std::ranges::count(w.dl.pdcch, rnti, &nr::l1::PdcchPdu::rnti) || std::ranges::count(w.ul.pusch, rnti, &nr::l1::PuschPdu::rnti) ||
+    const bool used = std::ranges::count(w.dl.pdcch, rnti, &nr::l1::PdcchPdu::rnti) ||
+                      std::ranges::count(w.ul.pusch, rnti, &nr::l1::PuschPdu::rnti) ||
                       std::ranges::count(w.ul.pucch, rnti, &nr::l1::PucchPdu::rnti);
     EXPECT_FALSE(gap && used) << w.dl.slot.text();
     outside += used;

@@ -1,5 +1,5 @@
-// A cell's MAC, the slot-level air and UEs with their own MAC, each with a user plane; RRC is a few lines: the CCCH message opens the connection, its answer
-// carries the configuration. Every slot of the cell goes through SlotChecker, which reads the requests by itself.
+// A cell's MAC, the slot-level air and UEs with their own MAC, each with a user plane; RRC is a few lines: the CCCH message opens the
+// connection, its answer carries the configuration. Every slot of the cell goes through SlotChecker, which reads the requests by itself.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -89,9 +89,10 @@ struct World {
     GnbUe* p = ue.get();
     ue->plane = std::make_unique<l2::UserPlane>(
         executor, pool, l2::Side::gnb,
-        l2::Ports{.rrc = [p](uint8_t, Bytes pdu, bool) { p->rrc.push_back(std::move(pdu)); },
-                  .packet = [p](PduSessionId, Qfi, Packet packet) { p->packets.push_back(Bytes(packet.view().begin(), packet.view().end())); },
-                  .data_available = [this, rnti](Lcid lcid) { gnb.data_available(rnti, lcid); }});
+        l2::Ports{
+            .rrc = [p](uint8_t, Bytes pdu, bool) { p->rrc.push_back(std::move(pdu)); },
+            .packet = [p](PduSessionId, Qfi, Packet packet) { p->packets.push_back(Bytes(packet.view().begin(), packet.view().end())); },
+            .data_available = [this, rnti](Lcid lcid) { gnb.data_available(rnti, lcid); }});
     ASSERT_TRUE(ue->plane->set_rlc({0, {true, 0}, {.mode = l2::RlcMode::tm}}));
     set_bearers(*ue->plane, mode);
     auto assigned = gnb.assign_resources(rnti, ue->config);

@@ -1,12 +1,11 @@
 // MAC PDUs (TS 38.321 6.1, 6.2): vectors made by hand, what other implementations sent, and limits.
-#include "mac/pdu.h"
-
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <sstream>
 
 #include "base/random.h"
+#include "mac/pdu.h"
 
 namespace sen::mac {
 namespace {
@@ -77,7 +76,8 @@ TEST(MacPdu, reads_back_every_structured_control_element) {
   };
   [&]<size_t... i>(std::index_sequence<i...>) {
     (round_trip(std::variant_alternative_t<i, ControlElement>{}, std::variant_alternative_t<i, ControlElement>::info.link), ...);
-  }(std::make_index_sequence<std::variant_size_v<ControlElement> - 1>{});
+  }
+  (std::make_index_sequence<std::variant_size_v<ControlElement> - 1>{});
 }
 
 TEST(MacPdu, refuses_a_long_bsr_whose_sizes_do_not_match_its_groups) {

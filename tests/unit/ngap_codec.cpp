@@ -35,8 +35,9 @@ ngap::InitialUeMessage initial_ue_message() {
   m.ran_ue_ngap_id = 7;
   m.nas_pdu = {0x7e, 0x00, 0x41};
   auto& nr = m.user_location_information.set_user_location_information_nr();
-  nr.nr_cgi = {{0x99, 0xf9, 0x07}, {0x10000}};
-  nr.tai = {{0x99, 0xf9, 0x07}, {0, 0, 1}};
+  nr.nr_cgi.plmn_identity = nr.tai.plmn_identity = {0x99, 0xf9, 0x07};
+  nr.nr_cgi.nr_cell_identity = {0x10000};
+  nr.tai.tac = {0, 0, 1};
   m.rrc_establishment_cause = ngap::RrcEstablishmentCause::mo_signalling;
   return m;
 }
@@ -78,7 +79,9 @@ TEST(Ngap, decodes_transfers_inside_octet_strings) {
   item.pdu_session_id = 5;
   item.s_nssai.sst = {1};
   auto& transfer = item.pdu_session_resource_setup_request_transfer;
-  transfer.ul_ngu_up_tnl_information.set_gtp_tunnel() = {per::BitString(0x0a640007, 32), {0, 0, 0xeb, 0x37}};
+  auto& tunnel = transfer.ul_ngu_up_tnl_information.set_gtp_tunnel();
+  tunnel.transport_layer_address = per::BitString(0x0a640007, 32);
+  tunnel.gtp_teid = {0, 0, 0xeb, 0x37};
   transfer.pdu_session_type = ngap::PduSessionType::ipv4_v6;
   auto& flow = transfer.qos_flow_setup_request_list.emplace_back();
   flow.qos_flow_identifier = 1;

@@ -152,6 +152,7 @@ void Tun::send(ByteView ip) {
   if (::write(fd_, ip.data(), ip.size()) < 0) unsent_.add();
 }
 
+Status Tun::set_mtu(uint32_t mtu) { return bring_up(name_, mtu); }
 Status Tun::add_address(const Address& address) { return change_address(name_, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, address); }
 Status Tun::remove_address(const Address& address) { return change_address(name_, RTM_DELADDR, 0, address); }
 

@@ -30,6 +30,7 @@ class Tun {
 
   void send(Packet ip);
   void send(ByteView ip);
+  Status set_mtu(uint32_t mtu);
   Status add_address(const Address& address);
   Status remove_address(const Address& address);
   // Everything of the address family goes to the device, where no better route is.

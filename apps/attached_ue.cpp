@@ -25,8 +25,8 @@ std::string cause_text(const ue::UeEvent& event) {
 }
 }  // namespace
 
-Result<std::unique_ptr<AttachedUe>> AttachedUe::create(load::UeIndex index, const UeProcessConfig& config, std::shared_ptr<const ue::UeProfile> profile,
-                                                       Needs needs) {
+Result<std::unique_ptr<AttachedUe>> AttachedUe::create(load::UeIndex index, const UeProcessConfig& config,
+                                                       std::shared_ptr<const ue::UeProfile> profile, Needs needs) {
   std::unique_ptr<AttachedUe> ue(new AttachedUe(index, config, needs));
   std::string imsi = std::to_string(std::stoull(config.first_imsi) + index);
   if (imsi.size() < config.first_imsi.size()) imsi.insert(0, config.first_imsi.size() - imsi.size(), '0');
@@ -34,8 +34,9 @@ Result<std::unique_ptr<AttachedUe>> AttachedUe::create(load::UeIndex index, cons
   SEN_TRY(ue->open_tun());
   ue->nas_ = std::make_unique<ue::UeNas>(
       ue::UeConfig{std::move(profile), std::move(usim), fmt::format("35609204{:08}", index % 100000000)}, needs.executor, needs.random,
-      ue::UeNasPorts{[self = ue.get()](Bytes pdu, const ue::Establishment* establishment) { self->send_nas(std::move(pdu), establishment); },
-                     [self = ue.get()](const ue::UeEvent& event) { self->on_event(event); }});
+      ue::UeNasPorts{
+          [self = ue.get()](Bytes pdu, const ue::Establishment* establishment) { self->send_nas(std::move(pdu), establishment); },
+          [self = ue.get()](const ue::UeEvent& event) { self->on_event(event); }});
   return ue;
 }
 
@@ -59,7 +60,8 @@ void AttachedUe::switch_off() {
   (void)nas_->deregister(true);
 }
 
-// ---- Access -------------------------------------------------------------------------------------------------------------------------------
+// ---- Access
+// -------------------------------------------------------------------------------------------------------------------------------
 
 void AttachedUe::camped(const Tai& tai) {
   camped_ = true;
@@ -72,8 +74,10 @@ void AttachedUe::camped(const Tai& tai) {
 }
 
 void AttachedUe::released(bool establishment_failed) {
-  if (establishment_failed) nas_->establishment_failed();
-  else nas_->connection_released();
+  if (establishment_failed)
+    nas_->establishment_failed();
+  else
+    nas_->connection_released();
 }
 
 void AttachedUe::tunnel_up() {
@@ -91,15 +95,14 @@ void AttachedUe::send_nas(Bytes pdu, const ue::Establishment* establishment) {
   if (establishment) needs_.executor.post([this] { nas_->establishment_failed(); });
 }
 
-// ---- NAS ----------------------------------------------------------------------------------------------------------------------------------
+// ---- NAS
+// ----------------------------------------------------------------------------------------------------------------------------------
 
 void AttachedUe::on_event(const ue::UeEvent& event) {
   const bool registered = nas_->guti() && nas_->state() == ue::UeNas::State::registered;
   needs_.access.set_identity(index_, registered ? std::optional(nas_->guti()->s_tmsi()) : std::nullopt);
   switch (event.kind) {
-    case Event::registered:
-      log_info(Layer::ue, "imsi-{}: registered", nas_->imsi());
-      return pursue_soon();
+    case Event::registered: log_info(Layer::ue, "imsi-{}: registered", nas_->imsi()); return pursue_soon();
     case Event::session_established:
       if (const auto* session = nas_->session(session_id)) session_up(*session);
       return pursue_soon();
@@ -122,8 +125,10 @@ void AttachedUe::pursue() {
   tick_.start(tick, [this] { pursue(); });
   using State = ue::UeNas::State;
   const Time now = needs_.executor.now();
-  if (nas_->state() != State::deregistered) idle_since_.reset();
-  else if (!idle_since_) idle_since_ = now;
+  if (nas_->state() != State::deregistered)
+    idle_since_.reset();
+  else if (!idle_since_)
+    idle_since_ = now;
   if (!camped_) return;
   if (idle_since_ && now - *idle_since_ > patience) {
     idle_since_.reset();
@@ -133,8 +138,10 @@ void AttachedUe::pursue() {
   if (nas_->state() != State::registered) return;
   const auto* session = nas_->session(session_id);
   if (!nas_->connected()) {
-    if (!session) (void)nas_->request_service(0);
-    else if (!waiting_.empty()) (void)nas_->request_service(1 << session_id);
+    if (!session)
+      (void)nas_->request_service(0);
+    else if (!waiting_.empty())
+      (void)nas_->request_service(1 << session_id);
   } else if (!session && nas_->secured()) {
     establish_session();
   } else if (needs_.access.has_tunnel(index_, session_id) && host_.interface_id() && !host_.ipv6()) {
@@ -151,7 +158,8 @@ void AttachedUe::establish_session() {
   if (auto status = nas_->establish_session(request); !status) log_debug(Layer::ue, "imsi-{}: {}", nas_->imsi(), status.error().describe());
 }
 
-// ---- IP -----------------------------------------------------------------------------------------------------------------------------------
+// ---- IP
+// -----------------------------------------------------------------------------------------------------------------------------------
 
 void AttachedUe::session_up(const ue::Session& session) {
   host_ = load::IpHost(session.ipv4, session.interface_id);

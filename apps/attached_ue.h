@@ -1,5 +1,6 @@
-// A UE that stays attached: registers, keeps one PDU session, comes back by itself after whatever the network does, and carries the packets of a TUN device
-// (or, without one, answers pings). Sits on a load::Access beside others; lives on one ThreadExecutor as long as its process.
+// A UE that stays attached: registers, keeps one PDU session, comes back by itself after whatever the network does, and carries the packets
+// of a TUN device (or, without one, answers pings). Sits on a load::Access beside others; lives on one ThreadExecutor as long as its
+// process.
 #pragma once
 
 #include <deque>
@@ -24,8 +25,8 @@ class AttachedUe {
     load::Access& access;
   };
   // Opens the TUN device, unless the configuration says no. Error: the device is wanted and cannot be had, or the IMSI is none.
-  static Result<std::unique_ptr<AttachedUe>> create(load::UeIndex index, const UeProcessConfig& config, std::shared_ptr<const ue::UeProfile> profile,
-                                                    Needs needs);
+  static Result<std::unique_ptr<AttachedUe>> create(load::UeIndex index, const UeProcessConfig& config,
+                                                    std::shared_ptr<const ue::UeProfile> profile, Needs needs);
 
   void switch_on() { needs_.access.switch_on(index_, *nas_); }
   // Tells the network; off() holds when the connection is over.
@@ -42,7 +43,8 @@ class AttachedUe {
   void packet(ByteView ip);
 
  private:
-  AttachedUe(load::UeIndex index, const UeProcessConfig& config, Needs needs) : index_(index), config_(config), needs_(needs), tick_(needs.executor) {}
+  AttachedUe(load::UeIndex index, const UeProcessConfig& config, Needs needs)
+      : index_(index), config_(config), needs_(needs), tick_(needs.executor) {}
   Status open_tun();
   void send_nas(Bytes pdu, const ue::Establishment* establishment);
   void on_event(const ue::UeEvent& event);
@@ -60,10 +62,10 @@ class AttachedUe {
   std::unique_ptr<ue::UeNas> nas_;
   std::unique_ptr<upf::Tun> tun_;
   load::IpHost host_;
-  std::optional<IpAddress> ipv4_, ipv6_;     // of the TUN device
+  std::optional<IpAddress> ipv4_, ipv6_;  // of the TUN device
   std::deque<Bytes> waiting_;
   bool camped_ = false, stopping_ = false;
-  std::optional<Time> idle_since_;           // not registered, and nothing under way
+  std::optional<Time> idle_since_;  // not registered, and nothing under way
   Timer tick_;
 };
 

@@ -30,6 +30,7 @@ struct DemoOptions {
   unsigned cells = 1;
   double bler = 0;
   std::string scenario = "traffic";
+  unsigned harq_retransmissions = 4;
   std::string captures = "all";
   bool table = false;
   std::string metrics_file;

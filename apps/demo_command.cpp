@@ -40,6 +40,7 @@ Result<RadioConfig> radio_of(const CoreConfig& config, const DemoOptions& option
     cell.pci = static_cast<uint16_t>(1 + i);
     cell.sector = static_cast<uint16_t>(1 + i);
     cell.prach_root_sequence = static_cast<uint16_t>(1 + 8 * i);
+    cell.scheduler.max_dl_retx = cell.scheduler.max_ul_retx = static_cast<uint8_t>(options.harq_retransmissions);
     SEN_ASSIGN(auto made, gnb::make_cell(cell, gnb.gnb_id, gnb.gnb_id_bits));
     gnb.cells.push_back(std::move(made));
   }

@@ -1,4 +1,5 @@
-// sen5g gnb: a gNB on real sockets. N2 over SCTP, N3 over UDP, UEs of other processes over the slot-level air's socket; everything on the main thread.
+// sen5g gnb: a gNB on real sockets. N2 over SCTP, N3 over UDP, UEs of other processes over the slot-level air's socket; everything on the
+// main thread.
 #include <fmt/core.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -85,9 +86,11 @@ class GnbProcess {
     const auto& l1 = cell.mac.l1;
     auto mhz = [](uint32_t arfcn) { return static_cast<double>(nr::khz_from_arfcn(arfcn).value_or(0)) / 1e3; };
     const double bw = static_cast<double>(l1.n_rb) * 12 * nr::khz(l1.scs) / 1e3;
-    return fmt::format("Cell pci={}, {} PRB of {} kHz ({:.2f} MHz), {}T{}R, dl_arfcn={} (n{}), dl_freq={:.2f} MHz, dl_ssb_arfcn={}, ul_freq={:.2f} MHz, tac={}, plmn={}",
-                       l1.pci, l1.n_rb, nr::khz(l1.scs), bw, l1.tx_ports, l1.rx_ports, l1.dl_arfcn, cell.mac.band, mhz(l1.dl_arfcn), l1.ssb_arfcn,
-                       mhz(l1.ul_arfcn), cell.tac, cell.plmn.text());
+    return fmt::format(
+        "Cell pci={}, {} PRB of {} kHz ({:.2f} MHz), {}T{}R, dl_arfcn={} (n{}), dl_freq={:.2f} MHz, dl_ssb_arfcn={}, ul_freq={:.2f} MHz, "
+        "tac={}, plmn={}",
+        l1.pci, l1.n_rb, nr::khz(l1.scs), bw, l1.tx_ports, l1.rx_ports, l1.dl_arfcn, cell.mac.band, mhz(l1.dl_arfcn), l1.ssb_arfcn,
+        mhz(l1.ul_arfcn), cell.tac, cell.plmn.text());
   }
 
   Status open_radio() {
@@ -104,8 +107,10 @@ class GnbProcess {
       if (!n3_->send({to, gtpu_port}, gtpu.view())) n3_unsent_.add();
     };
     ports.n2_state = [](bool ready, const std::string& reason) {
-      if (ready) log_info(Layer::gnb, "N2: NG setup completed");
-      else log_warning(Layer::gnb, "N2: {}", reason);
+      if (ready)
+        log_info(Layer::gnb, "N2: NG setup completed");
+      else
+        log_warning(Layer::gnb, "N2: {}", reason);
     };
     ports.exchange = [this](int64_t now_ns) { air_->exchange(now_ns); };
     SEN_ASSIGN(radio_, RadioNetwork::create(std::move(radio), executor_, counters_, std::move(ports)));
@@ -121,8 +126,10 @@ class GnbProcess {
     auto opened = UdpSocket::open(executor_, {settings_.n3, gtpu_port}, [this](const Endpoint& from, ByteView datagram) {
       captures_->n3(executor_.now(), from, n3_->local(), datagram);
       Packet packet = radio_->packets().copy(datagram);
-      if (packet) radio_->n3_received(from.address, std::move(packet));
-      else n3_no_memory_.add();
+      if (packet)
+        radio_->n3_received(from.address, std::move(packet));
+      else
+        n3_no_memory_.add();
     });
     if (!opened) return std::unexpected(std::move(opened).error().within("cu_up.ngu.bind_addr"));
     n3_ = std::move(*opened);

@@ -30,13 +30,16 @@ void describe_tracking_areas(config::Section& s, GnbAmfConfig& amf) {
     std::vector<Plmns> plmns{Plmns{}};
   };
   std::vector<Area> areas;
-  s.list<Area>("supported_tracking_areas", areas, "What the AMF serves; the cells' own tac and plmn say what they send.", [](config::Section& area, Area& a) {
-    area.value("tac", a.tac, 0, 0xffffff, "", "Tracking area code.");
-    area.list<Plmns>("plmn_list", a.plmns, "Networks.", [](config::Section& p, Plmns& plmns) {
-      p.parsed("plmn", "PLMN, as 99970 or 999/70", plmns.plmn.text(), [&](std::string_view text) { return parse_plmn(plmns.plmn, text); }, "Network.");
-      p.list<SNssai>("tai_slice_support_list", plmns.slices, "Slices that the cells offer.", describe_slice);
-    });
-  });
+  s.list<Area>("supported_tracking_areas", areas, "What the AMF serves; the cells' own tac and plmn say what they send.",
+               [](config::Section& area, Area& a) {
+                 area.value("tac", a.tac, 0, 0xffffff, "", "Tracking area code.");
+                 area.list<Plmns>("plmn_list", a.plmns, "Networks.", [](config::Section& p, Plmns& plmns) {
+                   p.parsed(
+                       "plmn", "PLMN, as 99970 or 999/70", plmns.plmn.text(),
+                       [&](std::string_view text) { return parse_plmn(plmns.plmn, text); }, "Network.");
+                   p.list<SNssai>("tai_slice_support_list", plmns.slices, "Slices that the cells offer.", describe_slice);
+                 });
+               });
   for (const auto& area : areas) {
     for (const auto& plmns : area.plmns) amf.slices.insert(amf.slices.end(), plmns.slices.begin(), plmns.slices.end());
   }
@@ -100,7 +103,8 @@ void describe_cell(config::Section& s, GnbCellConfig& cell) {
   s.value("band", o.band, 0, 512, "", "Operating band; 0: the first that has the frequency.");
   s.value("channel_bandwidth_MHz", o.bandwidth_mhz, 5, 400, "MHz", "Channel bandwidth (TS 38.104 5.3.5).");
   s.value("common_scs", o.scs_khz, 15, 120, "kHz", "Subcarrier spacing: 15, 30, 60 or 120.");
-  s.parsed("plmn", "PLMN, as 99970 or 999/70", o.plmn.text(), [&](std::string_view text) { return parse_plmn(o.plmn, text); }, "Network.");
+  s.parsed(
+      "plmn", "PLMN, as 99970 or 999/70", o.plmn.text(), [&](std::string_view text) { return parse_plmn(o.plmn, text); }, "Network.");
   s.value("tac", o.tac, 0, 0xffffff, "", "Tracking area code.");
   s.value("pci", o.pci, 0, 1007, "", "Physical cell identity; further cells count up.");
   s.value("sector_id", o.sector, 0, 16383, "", "Low bits of the NR cell identity; further cells count up.");
@@ -125,7 +129,8 @@ void describe_cells(config::Section& section, GnbConfig& config) {
                                 cell = config.cell_cfg;
                                 cell.options.pci = static_cast<uint16_t>((cell.options.pci + index) % 1008);
                                 cell.options.sector = static_cast<uint16_t>(cell.options.sector + index);
-                                cell.options.prach_root_sequence = static_cast<uint16_t>((cell.options.prach_root_sequence + 8 * index) % 838);
+                                cell.options.prach_root_sequence =
+                                    static_cast<uint16_t>((cell.options.prach_root_sequence + 8 * index) % 838);
                                 ++index;
                                 describe_cell(s, cell);
                               });
@@ -147,9 +152,12 @@ void describe_qos(config::Section& section, GnbConfig& config) {
                         entry.priority = now.priority_level;
                         entry.delay_budget_ms = now.packet_delay_budget_ms;
                         entry.reordering_ms = now.pdcp.t_reordering_ms.value_or(3000);
-                        s.section("rlc", "RLC.", [&](config::Section& rlc) { rlc.choice("mode", entry.um, {"am", "um-bidir"}, "Acknowledged or unacknowledged."); });
+                        s.section("rlc", "RLC.", [&](config::Section& rlc) {
+                          rlc.choice("mode", entry.um, {"am", "um-bidir"}, "Acknowledged or unacknowledged.");
+                        });
                         s.section("pdcp", "PDCP.", [&](config::Section& pdcp) {
-                          pdcp.value("t_reordering", entry.reordering_ms, 0, 3000, "ms", "Wait for a packet that is missing (TS 38.331 t-Reordering).");
+                          pdcp.value("t_reordering", entry.reordering_ms, 0, 3000, "ms",
+                                     "Wait for a packet that is missing (TS 38.331 t-Reordering).");
                         });
                         s.value("priority", entry.priority, 1, 127, "", "Priority level for the scheduler, 1 first.");
                         s.value("packet_delay_budget", entry.delay_budget_ms, 1, 10000, "ms", "Delay budget for the scheduler.");
@@ -223,8 +231,8 @@ Result<gnb::RrcSettings> GnbConfig::settings() const {
     const auto& cell = used[i];
     const std::string where = cells.empty() ? "cell_cfg" : fmt::format("cells[{}]", i);
     if (cell.tdd_dl_slots + cell.tdd_ul_slots > cell.tdd_period) {
-      return fail(Fault::invalid, where + ".tdd_ul_dl_cfg", "{} downlink and {} uplink slots do not fit a period of {}", cell.tdd_dl_slots, cell.tdd_ul_slots,
-                  cell.tdd_period);
+      return fail(Fault::invalid, where + ".tdd_ul_dl_cfg", "{} downlink and {} uplink slots do not fit a period of {}", cell.tdd_dl_slots,
+                  cell.tdd_ul_slots, cell.tdd_period);
     }
     gnb::CellOptions options = cell.options;
     const size_t special = static_cast<size_t>(cell.tdd_period - cell.tdd_dl_slots - cell.tdd_ul_slots);
@@ -248,8 +256,10 @@ LoadedGnbConfig load_gnb_config(const ConfigOptions& options) {
   out.problems = config::load(root, out.config);
   if (!out.problems.empty()) return out;
   auto settings = out.config.settings();
-  if (settings) out.settings = std::move(*settings);
-  else out.problems.push_back(settings.error());
+  if (settings)
+    out.settings = std::move(*settings);
+  else
+    out.problems.push_back(settings.error());
   return out;
 }
 

@@ -1,5 +1,5 @@
-// The configuration of `sen5g gnb`, with the keys that users of srsRAN and OCUDU know: cu_cp, cu_up, cell_cfg, cells, qos, log, metrics, pcap; ru_air is the
-// slot-level air.
+// The configuration of `sen5g gnb`, with the keys that users of srsRAN and OCUDU know: cu_cp, cu_up, cell_cfg, cells, qos, log, metrics,
+// pcap; ru_air is the slot-level air.
 #pragma once
 
 #include "air/slot_air.h"
@@ -35,8 +35,8 @@ struct GnbConfig {
   uint8_t gnb_id_bits = 22;
   GnbAmfConfig amf;
   uint32_t inactivity_s = 60;
-  std::string ngu_bind;        // empty: the AMF's bind_addr
-  GnbCellConfig cell_cfg;      // what every cell has
+  std::string ngu_bind;    // empty: the AMF's bind_addr
+  GnbCellConfig cell_cfg;  // what every cell has
   std::vector<GnbCellConfig> cells;
   std::map<FiveQi, gnb::QosProfile> qos = gnb::default_qos();
   GnbAirConfig air;

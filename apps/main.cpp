@@ -57,6 +57,9 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"traffic", "cycle"}))
       ->capture_default_str();
   demo_command->add_option("--bler", demo.bler, "Share of blocks that the air loses at their first transmission")->check(CLI::Range(0.0, 0.9))->capture_default_str();
+  demo_command->add_option("--harq-retransmissions", demo.harq_retransmissions, "Retransmissions of a block at most; with few RLC has to repair the rest")
+      ->check(CLI::Range(0, 15))
+      ->capture_default_str();
   demo_command->add_option("--captures", demo.captures, "all; core: without mac, rlc, pdcp and rrc; none")
       ->check(CLI::IsMember({"all", "core", "none"}))
       ->capture_default_str();

@@ -46,8 +46,8 @@ void N2Link::connect() {
 
 void N2Link::lost(const std::string& reason) {
   back_off_ = std::clamp(back_off_ * 2, first_back_off, last_back_off);
-  log_warning(Layer::gnb, "N2: no association with the AMF at {}:{} over {}: {}; next attempt in {} s", config_.address, config_.port, endpoint_->describe(),
-              reason, std::chrono::duration_cast<std::chrono::seconds>(back_off_).count());
+  log_warning(Layer::gnb, "N2: no association with the AMF at {}:{} over {}: {}; next attempt in {} s", config_.address, config_.port,
+              endpoint_->describe(), reason, std::chrono::duration_cast<std::chrono::seconds>(back_off_).count());
   if (std::exchange(up_, false)) events_.down(reason);
   again_.start(back_off_, [this] { connect(); });
 }

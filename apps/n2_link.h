@@ -1,4 +1,5 @@
-// The gNB's SCTP association with its AMF: connects, and connects again with back-off (1 s, doubling to 8 s) whenever it is lost. Lives on one ThreadExecutor.
+// The gNB's SCTP association with its AMF: connects, and connects again with back-off (1 s, doubling to 8 s) whenever it is lost. Lives on
+// one ThreadExecutor.
 #pragma once
 
 #include <memory>
@@ -26,7 +27,8 @@ class N2Link {
   std::string describe() const;
 
  private:
-  N2Link(ThreadExecutor& executor, const GnbAmfConfig& config, Events events) : config_(config), events_(std::move(events)), again_(executor) {}
+  N2Link(ThreadExecutor& executor, const GnbAmfConfig& config, Events events)
+      : config_(config), events_(std::move(events)), again_(executor) {}
   void connect();
   void lost(const std::string& reason);
 

@@ -28,7 +28,8 @@ struct RadioUes::Ue {
   std::optional<ue::AccessStratum::Tuning> tuned;
 };
 
-RadioUes::RadioUes(RadioUesConfig config, Executor& executor, PacketPool& pool) : config_(std::move(config)), executor_(executor), pool_(pool), burial_(executor) {}
+RadioUes::RadioUes(RadioUesConfig config, Executor& executor, PacketPool& pool)
+    : config_(std::move(config)), executor_(executor), pool_(pool), burial_(executor) {}
 RadioUes::~RadioUes() = default;
 
 RadioUes::Ue* RadioUes::find(load::UeIndex index) const {
@@ -164,7 +165,9 @@ bool RadioUes::has_tunnel(load::UeIndex index, PduSessionId session) const {
   return ue && ue->stratum->has_bearer(session);
 }
 
-Status RadioUes::request_release(load::UeIndex) { return fail(Fault::unsupported, "AN release", "only the gNB's process can release a connection"); }
+Status RadioUes::request_release(load::UeIndex) {
+  return fail(Fault::unsupported, "AN release", "only the gNB's process can release a connection");
+}
 
 void RadioUes::set_identity(load::UeIndex index, std::optional<STmsi> s_tmsi) {
   if (index >= ues_.size() || !ues_[index]) return;

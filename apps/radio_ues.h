@@ -1,6 +1,6 @@
-// Test UEs over the slot-level air: their access strata, driven slot by slot, reached from above as a load::Access. The air is the process's own
-// (RadioNetwork) or another process's (UeProcess, over the air's socket), and may go and come: attach() and detach().
-// One executor. Whoever owns the slots calls drive() once for each.
+// Test UEs over the slot-level air: their access strata, driven slot by slot, reached from above as a load::Access. The air is the
+// process's own (RadioNetwork) or another process's (UeProcess, over the air's socket), and may go and come: attach() and detach(). One
+// executor. Whoever owns the slots calls drive() once for each.
 #pragma once
 
 #include <memory>
@@ -15,10 +15,10 @@
 namespace sen {
 
 struct RadioUesConfig {
-  std::vector<Plmn> plmns;                                    // allowed ones, the home network first
+  std::vector<Plmn> plmns;  // allowed ones, the home network first
   uint64_t seed = 1;
-  uint64_t identity = 0;                                      // of the first UE on the air: what its luck depends on
-  std::function<air::Track(load::UeIndex ue)> track;          // where UE n is and how it moves; empty: standing around the first cell
+  uint64_t identity = 0;                              // of the first UE on the air: what its luck depends on
+  std::function<air::Track(load::UeIndex ue)> track;  // where UE n is and how it moves; empty: standing around the first cell
 };
 
 // The air as UEs use it. `air` is what they hear.

@@ -1,6 +1,5 @@
-// sen5g ue: test UEs over the slot-level air of a gNB in another process. They stay attached until a signal, each with a TUN device where that is possible, and
-// deregister at the end; or they go through a scenario of the load generator.
-#include <algorithm>
+// sen5g ue: test UEs over the slot-level air of a gNB in another process. They stay attached until a signal, each with a TUN device where
+// that is possible, and deregister at the end; or they go through a scenario of the load generator.
 #include <fmt/core.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -24,8 +23,12 @@ constexpr Duration retry = std::chrono::seconds(1), farewell = std::chrono::seco
 class UeProcess {
  public:
   UeProcess(UeProcessConfig config, const UeOptions& options)
-      : config_(std::move(config)), scenario_(options.scenario), pool_(packet_buffers, packet_size),
-        ues_({{config_.home}, std::stoull(config_.first_imsi), std::stoull(config_.first_imsi), {}}, executor_, pool_), again_(executor_), end_(executor_) {
+      : config_(std::move(config)),
+        scenario_(options.scenario),
+        pool_(packet_buffers, packet_size),
+        ues_({{config_.home}, std::stoull(config_.first_imsi), std::stoull(config_.first_imsi), {}}, executor_, pool_),
+        again_(executor_),
+        end_(executor_) {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
@@ -52,17 +55,19 @@ class UeProcess {
     auto profile = std::make_shared<ue::UeProfile>();
     profile->serving = config_.home;
     profile->requested_slices = {config_.slice};
-    ues_.listen({.state = [this](size_t, bool up, const std::string&) {
-                   if (up) return;
-                   for (auto& ue : attached_) ue->air_lost();
-                 },
+    ues_.listen({.state =
+                     [this](size_t, bool up, const std::string&) {
+                       if (up) return;
+                       for (auto& ue : attached_) ue->air_lost();
+                     },
                  .camped = [this](load::UeIndex ue, const Tai& tai) { attached_[ue]->camped(tai); },
                  .nas = [this](load::UeIndex ue, ByteView nas) { attached_[ue]->nas(nas); },
                  .released = [this](load::UeIndex ue, bool establishment_failed) { attached_[ue]->released(establishment_failed); },
                  .paged = [this](load::UeIndex ue) { attached_[ue]->paged(); },
-                 .tunnel = [this](load::UeIndex ue, PduSessionId, bool up) {
-                   if (up) attached_[ue]->tunnel_up();
-                 },
+                 .tunnel =
+                     [this](load::UeIndex ue, PduSessionId, bool up) {
+                       if (up) attached_[ue]->tunnel_up();
+                     },
                  .packet = [this](load::UeIndex ue, PduSessionId, ByteView ip) { attached_[ue]->packet(ip); }});
     for (load::UeIndex i = 0; i < config_.count; ++i) {
       SEN_ASSIGN(auto ue, AttachedUe::create(i, config_, profile, {executor_, random_, counters_, pool_, ues_}));
@@ -82,7 +87,9 @@ class UeProcess {
     load.slices = {config_.slice};
     load.dnn = config_.dnn;
     load.session_type = config_.session_type;
-    load.scenario = scenario_ == "register" ? load::Scenario::registration : scenario_ == "session" ? load::Scenario::session : load::Scenario::traffic;
+    load.scenario = scenario_ == "register"  ? load::Scenario::registration
+                    : scenario_ == "session" ? load::Scenario::session
+                                             : load::Scenario::traffic;
     load.pings = config_.pings;
     load.target_v4 = config_.target_v4;
     load.target_v6 = config_.target_v6;
@@ -97,7 +104,8 @@ class UeProcess {
   void connect() {
     auto connected = air::AirClient::connect(config_.air_path, std::chrono::seconds(2));
     if (!connected) {
-      if (std::exchange(waiting_told_, true) == false) log_warning(Layer::air, "{}; tried again every second", connected.error().describe());
+      if (std::exchange(waiting_told_, true) == false)
+        log_warning(Layer::air, "{}; tried again every second", connected.error().describe());
       return again_.start(retry, [this] { connect(); });
     }
     waiting_told_ = false;
@@ -132,6 +140,8 @@ class UeProcess {
   }
 
   void stop() {
+    signalfd_siginfo signal;
+    if (read(signals_, &signal, sizeof signal) != sizeof signal) return;
     if (runner_ || std::exchange(stopping_, true)) return executor_.stop();
     log_info(Layer::ue, "deregistering");
     for (auto& ue : attached_) ue->switch_off();

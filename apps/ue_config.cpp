@@ -54,9 +54,8 @@ void describe_traffic(config::Section& s, UeProcessConfig& config) {
 void describe(config::Section& section, UeProcessConfig& config) {
   if (config.target_v4.empty()) config.target_v4 = IpAddress(Octets<4>{10, 45, 0, 1});
   if (config.target_v6.empty()) config.target_v6 = IpAddress(Octets<16>{0x20, 0x01, 0x0d, 0xb8, 0xca, 0xfe, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
-  section.section("air", "The slot-level air.", [&](config::Section& s) {
-    s.value("path", config.air_path, "Unix socket of the gNB (its ru_air.path).");
-  });
+  section.section("air", "The slot-level air.",
+                  [&](config::Section& s) { s.value("path", config.air_path, "Unix socket of the gNB (its ru_air.path)."); });
   section.value("count", config.count, 1, 1000, "", "Number of UEs.");
   section.section("usim", "Subscribers.", [&](config::Section& s) { describe_usim(s, config); });
   section.section("session", "PDU session of each UE.", [&](config::Section& s) { describe_session(s, config); });
@@ -78,8 +77,10 @@ LoadedUeConfig load_ue_config(const ConfigOptions& options) {
   if (auto usim = ue::Usim::create(config.home, config.first_imsi, crypto::Milenage(config.key, config.opc)); !usim) {
     out.problems.push_back(std::move(usim).error().within("usim"));
   }
-  if (!config.target_v4.is_v4()) out.problems.push_back({Fault::invalid, "traffic.target", config.target_v4.text() + " is no IPv4 address"});
-  if (!config.target_v6.is_v6()) out.problems.push_back({Fault::invalid, "traffic.target_v6", config.target_v6.text() + " is no IPv6 address"});
+  if (!config.target_v4.is_v4())
+    out.problems.push_back({Fault::invalid, "traffic.target", config.target_v4.text() + " is no IPv4 address"});
+  if (!config.target_v6.is_v6())
+    out.problems.push_back({Fault::invalid, "traffic.target_v6", config.target_v6.text() + " is no IPv6 address"});
   return out;
 }
 

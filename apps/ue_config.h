@@ -19,7 +19,7 @@ struct UeProcessConfig {
   std::string dnn = "internet";
   nas::PduSessionKind session_type = nas::PduSessionKind::ipv4v6;
   TunMode tun = TunMode::automatic;
-  std::string tun_name = "sen5gue";      // and the UE's number
+  std::string tun_name = "sen5gue";  // and the UE's number
   bool default_route = false;
   // The generator's, for --scenario.
   IpAddress target_v4, target_v6;

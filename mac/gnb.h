@@ -81,9 +81,9 @@ class GnbCell {
   // A UE with a C-RNTI: after Msg3 (rnti = its temporary one), or prepared for handover (rnti from allocate_rnti()). The UserPlane outlives
   // remove_ue().
   Status add_ue(Rnti rnti, const UeConfig& config, l2::UserPlane& user_plane);
-  // Takes effect for grants from now on; `after_confirm`: when the UE's answer to the message that carries it has come and RRC calls
-  // confirm(); until then a change of what both ends must agree on (bandwidth parts, search spaces, tables) leaves the UE to common search
-  // spaces and fallback formats.
+  // Takes effect for grants from now on. With `after_confirm` the UE stays on common search spaces and fallback formats until the message on SRB1 that tells
+  // it has been answered; then the MAC listens on the new resources, and goes on when the UE uses them or RRC calls confirm(). Blocks that waited for a
+  // retransmission at that moment are left to RLC.
   Status reconfigure_ue(Rnti rnti, const UeConfig& config, bool after_confirm = false);
   void confirm(Rnti rnti);
   void set_qos(Rnti rnti, const UeQos& qos);

@@ -65,7 +65,7 @@ struct AsSecurity {
 using Done = std::function<void(Core&, Ue&, bool ok)>;
 
 struct Ue {
-  Ue(Executor& executor, UeId identity) : id(identity), answer_timer(executor), inactivity(executor), handover_timer(executor), lost_timer(executor) {}
+  Ue(Executor& executor, UeId identity) : id(identity), lost_timer(executor), answer_timer(executor), inactivity(executor), handover_timer(executor) {}
 
   UeId id;
   UeState state = UeState::setup;

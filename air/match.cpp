@@ -99,8 +99,6 @@ unsigned rb_count(const l1::Allocation& allocation) {
 std::string differs(const l1::PdschPdu& sent, const l1::PdschPdu& expected) {
   Compare c;
   compare_allocation(c, sent.bwp, sent.allocation, expected.bwp, expected.allocation);
-  c("interleaving", sent.interleaved_vrb, expected.interleaved_vrb);
-  if (sent.interleaved_vrb) c("bundle", sent.vrb_bundle, expected.vrb_bundle)("BWP size", sent.bwp.size, expected.bwp.size);
   c("layers", sent.layers, expected.layers);
   compare_code(c, sent.code, expected.code);
   compare_dmrs(c, sent.dmrs, expected.dmrs);

@@ -24,7 +24,7 @@ void GnbCell::Impl::send_ssb() {
                           : nr::pack_mib({0, cell.common_scs, static_cast<uint8_t>(cell.k_ssb & 15), cell.dmrs_type_a_position,
                                           cell.coreset0_index, cell.search_space0_index, cell.barred, cell.intra_frequency_reselection},
                                          layout.range);
-    dl->ssb.push_back({cell.l1.pci, found->index, cell.k_ssb, cell.offset_to_point_a, fixed | uint32_t{slot.frame() >> 4} << 17, 0});
+    dl->ssb.push_back({cell.l1.pci, found->index, static_cast<uint8_t>(layout.ssb_case), layout.l_max, false, cell.k_ssb, cell.offset_to_point_a, fixed | uint32_t{slot.frame() >> 4} << 17, 0});
     dl_grid.take(found->first_symbol, nr::ssb_symbols, layout.ssb_rbs);
   }
 }
@@ -105,7 +105,6 @@ bool GnbCell::Impl::send_common(const Space& space, Rnti rnti, TimeTable& times,
     pdu.rnti = rnti;
     pdu.bwp = window.bwp;
     fill_allocation(pdu.allocation, *blocks, window.bwp, time);
-    pdu.interleaved_vrb = false;
     pdu.layers = 1;
     pdu.pmi = 0;
     pdu.code = code_of(mcs, mcs_index, nr::McsTable::qam64, bits);

@@ -370,7 +370,6 @@ bool GnbCell::Impl::put_dl(Ue& ue, const DlSend& s, ByteView block) {
   pdu.rnti = ue.rnti;
   pdu.bwp = s.window.bwp;
   fill_allocation(pdu.allocation, s.blocks, s.window.bwp, s.time);
-  pdu.interleaved_vrb = false;
   pdu.layers = s.layers;
   pdu.pmi = s.layers > 1 || cell.l1.tx_ports > 1 ? ue.pmi : 0;
   pdu.code = s.code;

@@ -285,13 +285,24 @@ l1::Code code_of(const Mcs& mcs, uint8_t index, McsTable table, uint8_t rv, uint
   return code;
 }
 
+// The PRBs of virtual resource blocks, as runs in the order of these.
+std::vector<std::pair<uint16_t, uint16_t>> mapped(const VrbToPrb& map, RbRange vrbs) {
+  std::vector<std::pair<uint16_t, uint16_t>> out;
+  for (unsigned vrb = vrbs.start; vrb < vrbs.end(); ++vrb) {
+    const uint16_t prb = map.prb(vrb);
+    if (out.empty() || out.back().first + out.back().second != prb) out.push_back({prb, 0});
+    ++out.back().second;
+  }
+  return out;
+}
+
 }  // namespace
 
 struct UeLink::DlFields {
   std::vector<std::pair<uint16_t, uint16_t>> rbs;  // from the start of `bwp`
   l1::Bwp bwp;
   uint8_t time = 0, mcs = 0, rv = 0, tb_scaling = 0;
-  bool interleaved = false, fallback = true;
+  bool fallback = true;
   uint8_t antenna_ports = 0;
   bool n_scid = false;
   McsTable table = McsTable::qam64;
@@ -308,8 +319,6 @@ Result<DlAssignment> UeLink::make_pdsch(const DlFields& f, Rnti rnti, RntiType t
   p.rnti = rnti;
   p.bwp = f.bwp;
   p.allocation = allocation(f.rbs, *time);
-  p.interleaved_vrb = f.interleaved;
-  p.vrb_bundle = 2;
   p.n_id = cell_.l1.pci;
   p.dmrs.n_id = cell_.l1.pci;
   p.dmrs.n_scid = f.n_scid;
@@ -360,31 +369,34 @@ Result<DlAssignment> UeLink::assignment(const DciBits& bits, Rnti rnti, RntiType
   f.bwp = space.bwp;
   const uint16_t n_cce = static_cast<uint16_t>(std::max(1u, coreset_cces(space.coreset)));
   // In a common search space VRB 0 is the CORESET's lowest block and the field counts over CORESET 0 (TS 38.214 5.1.2.2.2).
-  const auto common_rbs = [&](uint32_t field, const Dci10Widths& widths) -> Status {
+  const auto common_rbs = [&](uint32_t field, const Dci10Widths& widths, bool interleaved) -> Status {
     SEN_ASSIGN(const RbRange range, from_riv(widths.frequency_rbs, field));
     if (space.lowest_rb + range.end() > space.bwp.size)
       return fail(Fault::invalid, "frequency domain resource assignment", "beyond the bandwidth part");
-    f.rbs = {{static_cast<uint16_t>(space.lowest_rb + range.start), range.count}};
+    const unsigned bundle_start = space.type0 ? 0u : space.bwp.start + space.lowest_rb;
+    f.rbs = mapped({static_cast<uint16_t>(space.lowest_rb), static_cast<uint16_t>(widths.frequency_rbs),
+                    static_cast<uint16_t>(bundle_start), static_cast<uint8_t>(interleaved ? 2 : 0)},
+                   range);
     return {};
   };
   DlAssignment out;
   if (type == RntiType::si) {
     const Dci10Widths widths = css10_widths(coreset0_rb_);
     SEN_ASSIGN(const Dci10Si dci, unpack_10_si(bits, widths));
-    SEN_TRY(common_rbs(dci.frequency, widths));
-    f.time = dci.time, f.mcs = dci.mcs, f.rv = dci.rv, f.interleaved = dci.interleaved;
+    SEN_TRY(common_rbs(dci.frequency, widths, dci.interleaved));
+    f.time = dci.time, f.mcs = dci.mcs, f.rv = dci.rv;
     return make_pdsch(f, rnti, type, space);
   }
   if (type == RntiType::ra || type == RntiType::p) {
     const Dci10Widths widths = css10_widths(coreset0_rb_);
     if (type == RntiType::ra) {
       SEN_ASSIGN(const Dci10Ra dci, unpack_10_ra(bits, widths));
-      SEN_TRY(common_rbs(dci.frequency, widths));
-      f.time = dci.time, f.mcs = dci.mcs, f.tb_scaling = dci.tb_scaling, f.interleaved = dci.interleaved;
+      SEN_TRY(common_rbs(dci.frequency, widths, dci.interleaved));
+      f.time = dci.time, f.mcs = dci.mcs, f.tb_scaling = dci.tb_scaling;
     } else {
       SEN_ASSIGN(const Dci10P dci, unpack_10_p(bits, widths));
-      SEN_TRY(common_rbs(dci.frequency, widths));
-      f.time = dci.time, f.mcs = dci.mcs, f.tb_scaling = dci.tb_scaling, f.interleaved = dci.interleaved;
+      SEN_TRY(common_rbs(dci.frequency, widths, dci.interleaved));
+      f.time = dci.time, f.mcs = dci.mcs, f.tb_scaling = dci.tb_scaling;
     }
     return make_pdsch(f, rnti, type, space);
   }
@@ -392,15 +404,15 @@ Result<DlAssignment> UeLink::assignment(const DciBits& bits, Rnti rnti, RntiType
     const Dci10Widths& widths = space.common() ? layouts_.css10 : layouts_.uss10;
     SEN_ASSIGN(const Dci10 dci, unpack_10(bits, widths));
     if (space.common()) {
-      SEN_TRY(common_rbs(dci.frequency, widths));
+      SEN_TRY(common_rbs(dci.frequency, widths, dci.interleaved));
     } else {
       f.bwp = dl_;
       Result<RbRange> range =
           layouts_.fallback_shrunk ? from_scaled_riv(widths.frequency_rbs, dl_.size, dci.frequency) : from_riv(dl_.size, dci.frequency);
       SEN_ASSIGN(const RbRange rbs, std::move(range));
-      f.rbs = {{rbs.start, rbs.count}};
+      f.rbs = mapped({0, dl_.size, dl_.start, static_cast<uint8_t>(dci.interleaved ? 2 : 0)}, rbs);
     }
-    f.time = dci.time, f.mcs = dci.mcs, f.rv = dci.rv, f.interleaved = dci.interleaved;
+    f.time = dci.time, f.mcs = dci.mcs, f.rv = dci.rv;
     if (!space.common() && ue_ && ue_->pdsch_mcs_table == 3) f.table = McsTable::qam64_low_se;
     SEN_ASSIGN(out, make_pdsch(f, rnti, type, space));
     out.harq_id = dci.harq_id;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <complex>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -65,6 +66,9 @@ struct Coreset {
 struct SsbPdu {
   uint16_t pci = 0;
   uint8_t index = 0;         // SSB index
+  uint8_t ssb_case = 0;      // 0 to 4: A to E (TS 38.213 4.1); gives the block's symbols and subcarrier spacing
+  uint8_t l_max = 4;
+  bool half_frame = false;
   uint8_t k_ssb = 0;
   uint16_t offset_to_point_a = 0;
   uint32_t mib = 0;          // the 24 bits of BCCH-BCH-Message, first bit is bit 23
@@ -86,7 +90,8 @@ struct PdcchPdu {
 
 // Where a shared channel lies.
 struct Allocation {
-  std::vector<std::pair<uint16_t, uint16_t>> rbs;  // (first, count) runs, ascending, of virtual resource blocks
+  // (first, count) runs of physical resource blocks in the order of their virtual ones (TS 38.211 7.3.1.6): data fills them in this order.
+  std::vector<std::pair<uint16_t, uint16_t>> rbs;
   uint8_t start_symbol = 0, symbols = 0;
   bool mapping_b = false;
   bool operator==(const Allocation&) const = default;
@@ -96,14 +101,20 @@ struct Dmrs {
   uint16_t symbol_mask = 0;  // bit l: symbol l of the slot carries DM-RS
   uint8_t type = 1;
   uint8_t cdm_groups_without_data = 2;
-  uint16_t ports = 1;        // bit p: antenna port 1000+p (0+p in the uplink)
+  uint16_t ports = 1;        // bit p: antenna port 1000+p (0+p in the uplink); layer v is the v-th lowest
+  uint8_t length = 1;        // front-loaded symbols: 1, 2 (then symbol_mask holds pairs)
   uint16_t n_id = 0;
   uint8_t n_scid = 0;
+  uint16_t reference_rb = 0; // common resource block that the sequence counts from: CORESET 0's first one for PDSCH with SI-RNTI, else 0
   bool operator==(const Dmrs&) const = default;
 };
 
+// Downlink and CP-OFDM uplink: densities L and K; with transform precoding: L and the groups and samples of TS 38.211 table 6.4.1.2.2.2-1.
 struct Ptrs {
-  uint8_t time_density = 1, frequency_density = 2, re_offset = 0;
+  uint8_t time_density = 1, frequency_density = 2, re_offset = 0;  // re_offset: 0 to 3, offset00 to offset11
+  uint8_t port = 0;                  // DM-RS port that it goes with, as in Dmrs::ports
+  float power_db = 0;                // relative to the data
+  uint8_t groups = 0, samples = 0;   // transform precoding: 2, 4, 8 groups of 2, 4 samples
   bool operator==(const Ptrs&) const = default;
 };
 
@@ -119,14 +130,30 @@ struct Code {
   bool operator==(const Code&) const = default;
 };
 
+// Resource elements that carry no PDSCH (TS 38.214 5.1.4): every `stride`-th resource block from `first` below `end` (common resource blocks).
+struct ReservedRes {
+  uint16_t first = 0, end = 0;
+  uint8_t stride = 1;
+  uint16_t symbols = 0;      // bit l: symbol l of the slot
+  uint16_t subcarriers = 0;  // bit k: subcarrier k of the resource block
+  bool operator==(const ReservedRes&) const = default;
+};
+
+// Ports by layers, row by row; ports 0: layer p goes to port p.
+struct Precoding {
+  uint8_t ports = 0;
+  std::array<std::complex<float>, 16> weights{};  // [port * layers + layer]
+  bool operator==(const Precoding&) const = default;
+};
+
 struct PdschPdu {
   Rnti rnti = 0;
   Bwp bwp;
   Allocation allocation;
-  bool interleaved_vrb = false;
-  uint8_t vrb_bundle = 2;
+  std::vector<ReservedRes> reserved;
   uint8_t layers = 1;
-  uint16_t pmi = 0;          // index into the cell's precoder list; 0: identity
+  uint16_t pmi = 0;          // what the UE reported; the slot-level air reads it
+  Precoding precoding;
   Code code;
   Dmrs dmrs;
   std::optional<Ptrs> ptrs;
@@ -159,7 +186,7 @@ struct DlSlot {
 // A bundle of UCI as a receiver expects it; the sizes in bits.
 struct UciExpected {
   uint16_t harq_bits = 0;
-  bool sr = false;           // an SR occasion falls here (one bit, positive or negative)
+  uint8_t sr = 0;            // SR bits of an occasion: ceil(log2(K + 1)) (TS 38.213 9.2.5.1); formats 0 and 1: 1
   uint16_t csi1_bits = 0, csi2_bits = 0;
   bool operator==(const UciExpected&) const = default;
 };
@@ -171,6 +198,7 @@ struct PuschPdu {
   Allocation allocation;
   std::optional<uint16_t> second_hop_rb;
   uint8_t layers = 1;
+  uint8_t ports = 1;         // antenna ports of codebook transmission: 1, 2, 4
   uint8_t tpmi = 0;
   bool transform_precoding = false;
   uint16_t low_papr_id = 0;
@@ -196,6 +224,7 @@ struct PucchPdu {
   uint8_t initial_cyclic_shift = 0, time_domain_occ = 0, occ_length = 0, occ_index = 0;
   bool pi2_bpsk = false, additional_dmrs = false;
   uint16_t hopping_id = 0, n_id = 0, dmrs_n_id = 0;
+  uint8_t group_hopping = 0; // 0 neither, 1 enable, 2 disable (sequence hopping), TS 38.211 6.3.2.2.1
   uint8_t max_code_rate = 0;
   UciExpected uci;
 };
@@ -218,7 +247,8 @@ struct SrsPdu {
   uint8_t ports = 1, symbols = 1, repetitions = 1, start_symbol = 13;
   uint8_t c_srs = 0, b_srs = 0, b_hop = 0, comb = 2, comb_offset = 0, cyclic_shift = 0, freq_position = 0;
   uint16_t freq_shift = 0, sequence_id = 0;
-  uint8_t hopping = 0;
+  uint8_t hopping = 0;       // 0 neither, 1 group, 2 sequence
+  uint16_t period_slots = 1, offset_slots = 0;  // n_SRS of frequency hopping (TS 38.211 6.4.1.4.3); aperiodic: 1, 0
 };
 
 // UL_TTI of one slot.
@@ -257,7 +287,7 @@ struct RxUci {
   bool detected = true;      // false: DTX, no bits
   bool crc_ok = true;        // false: detected, undecodable
   Bits harq;                 // 1: ACK
-  bool sr = false;
+  uint8_t sr = 0;            // 0: negative; otherwise the SR bits' value
   Bits csi1, csi2;
   Quality quality;
 };

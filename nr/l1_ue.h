@@ -82,7 +82,7 @@ struct CsiMeasurement {
 
 struct UciSend {
   Bits harq;
-  std::optional<bool> sr;                       // set in an SR occasion
+  std::optional<uint8_t> sr;                      // set in an SR occasion
   Bits csi1, csi2;
   bool empty() const { return harq.size == 0 && !sr && csi1.size == 0 && csi2.size == 0; }
 };

@@ -27,18 +27,18 @@ bool visit(auto& v, Like<l1::Coreset> auto& s) {
   return v(s.id, s.frequency_groups, s.start_symbol, s.duration, s.interleaved, s.reg_bundle, s.interleaver_rows, s.shift,
            s.wideband_precoder);
 }
-bool visit(auto& v, Like<l1::SsbPdu> auto& s) { return v(s.pci, s.index, s.k_ssb, s.offset_to_point_a, s.mib, s.pss_power_db); }
+bool visit(auto& v, Like<l1::SsbPdu> auto& s) { return v(s.pci, s.index, s.ssb_case, s.l_max, s.half_frame, s.k_ssb, s.offset_to_point_a, s.mib, s.pss_power_db); }
 bool visit(auto& v, Like<l1::PdcchPdu> auto& s) {
   return v(s.rnti, s.bwp, s.coreset, s.first_cce, s.aggregation_level, s.n_id, s.n_rnti, s.dmrs_n_id, s.power_db, s.dci);
 }
 bool visit(auto& v, Like<l1::Allocation> auto& s) { return v(s.rbs, s.start_symbol, s.symbols, s.mapping_b); }
-bool visit(auto& v, Like<l1::Dmrs> auto& s) { return v(s.symbol_mask, s.type, s.cdm_groups_without_data, s.ports, s.n_id, s.n_scid); }
-bool visit(auto& v, Like<l1::Ptrs> auto& s) { return v(s.time_density, s.frequency_density, s.re_offset); }
+bool visit(auto& v, Like<l1::Dmrs> auto& s) { return v(s.symbol_mask, s.type, s.cdm_groups_without_data, s.ports, s.length, s.n_id, s.n_scid, s.reference_rb); }
+bool visit(auto& v, Like<l1::Ptrs> auto& s) { return v(s.time_density, s.frequency_density, s.re_offset, s.port, s.power_db, s.groups, s.samples); }
 bool visit(auto& v, Like<l1::Code> auto& s) {
   return v(s.qm, s.rate_x1024_x10, s.mcs, s.mcs_table, s.rv, s.tbs_octets, s.base_graph, s.lbrm_tbs_octets);
 }
 bool visit(auto& v, Like<l1::PdschPdu> auto& s) {
-  return v(s.rnti, s.bwp, s.allocation, s.interleaved_vrb, s.vrb_bundle, s.layers, s.pmi, s.code, s.dmrs, s.ptrs, s.n_id, s.power_db, s.tb);
+  return v(s.rnti, s.bwp, s.allocation, s.layers, s.pmi, s.code, s.dmrs, s.ptrs, s.n_id, s.power_db, s.tb);
 }
 bool visit(auto& v, Like<l1::CsiRsPdu> auto& s) {
   return v(s.bwp, s.row, s.start_rb, s.rbs, s.k, s.l0, s.l1, s.cdm, s.density, s.scrambling_id, s.power_db, s.zero_power);
@@ -46,12 +46,12 @@ bool visit(auto& v, Like<l1::CsiRsPdu> auto& s) {
 bool visit(auto& v, Like<l1::DlSlot> auto& s) { return v(s.slot, s.ssb, s.pdcch, s.pdsch, s.csi_rs); }
 bool visit(auto& v, Like<l1::UciExpected> auto& s) { return v(s.harq_bits, s.sr, s.csi1_bits, s.csi2_bits); }
 bool visit(auto& v, Like<l1::PuschPdu> auto& s) {
-  return v(s.rnti, s.handle, s.bwp, s.allocation, s.second_hop_rb, s.layers, s.tpmi, s.transform_precoding, s.low_papr_id, s.code, s.dmrs,
+  return v(s.rnti, s.handle, s.bwp, s.allocation, s.second_hop_rb, s.layers, s.ports, s.tpmi, s.transform_precoding, s.low_papr_id, s.code, s.dmrs,
            s.ptrs, s.n_id, s.harq_id, s.new_data, s.uci, s.beta_harq, s.beta_csi1, s.beta_csi2, s.alpha);
 }
 bool visit(auto& v, Like<l1::PucchPdu> auto& s) {
   return v(s.rnti, s.handle, s.bwp, s.format, s.start_symbol, s.symbols, s.first_rb, s.rbs, s.second_hop_rb, s.initial_cyclic_shift,
-           s.time_domain_occ, s.occ_length, s.occ_index, s.pi2_bpsk, s.additional_dmrs, s.hopping_id, s.n_id, s.dmrs_n_id, s.max_code_rate,
+           s.time_domain_occ, s.occ_length, s.occ_index, s.pi2_bpsk, s.additional_dmrs, s.hopping_id, s.n_id, s.dmrs_n_id, s.group_hopping, s.max_code_rate,
            s.uci);
 }
 bool visit(auto& v, Like<l1::PrachPdu> auto& s) {
@@ -59,7 +59,7 @@ bool visit(auto& v, Like<l1::PrachPdu> auto& s) {
 }
 bool visit(auto& v, Like<l1::SrsPdu> auto& s) {
   return v(s.rnti, s.handle, s.bwp, s.ports, s.symbols, s.repetitions, s.start_symbol, s.c_srs, s.b_srs, s.b_hop, s.comb, s.comb_offset,
-           s.cyclic_shift, s.freq_position, s.freq_shift, s.sequence_id, s.hopping);
+           s.cyclic_shift, s.freq_position, s.freq_shift, s.sequence_id, s.hopping, s.period_slots, s.offset_slots);
 }
 bool visit(auto& v, Like<l1_ue::UciSend> auto& s) { return v(s.harq, s.sr, s.csi1, s.csi2); }
 bool visit(auto& v, Like<l1_ue::PuschSend> auto& s) { return v(s.pusch, s.tb, s.uci, s.power_dbm); }

@@ -1,0 +1,65 @@
+// Channel estimation for PDSCH and PUSCH from their DM-RS: least squares, code-division despreading, filtering in frequency and time; noise,
+// power, timing and carrier offset. Input is the received grid, output the channel of every layer at every receive port. No allocation in a call.
+#pragma once
+
+#include "phy/dmrs.h"
+#include "phy/grid.h"
+
+namespace sen::phy {
+
+inline constexpr unsigned max_layers = 4, max_rx_ports = 4, max_dmrs_symbols = 8;
+
+// What the receiver knows about the pilots of one hop.
+struct Pilots {
+  uint8_t type = 1;
+  uint8_t length = 1;                                  // front-loaded symbols: pairs when 2
+  uint8_t layers = 1;
+  std::array<DmrsPort, max_layers> ports{};            // by layer
+  float amplitude = 1;                                 // DM-RS over data EPRE
+  std::span<const std::pair<uint16_t, uint16_t>> rbs;  // ascending runs of common resource blocks (the grid's)
+  std::span<const uint8_t> symbols;                    // ascending
+  std::span<const Cf> base;                            // symbols.size() rows of values_per_rb * n_rb
+  float scs_hz = 30000;                                // for timing and CFO in seconds and Hz
+};
+
+struct LinkMeasurement {
+  float noise_variance = 0;          // an RE and port, of the grid's units squared
+  float rsrp = 0;                    // mean |h|^2 over ports and layers
+  float sinr_db = 0;
+  float delay_s = 0;                 // timing: later arrivals positive
+  float cfo_hz = 0;                  // needs two or more DM-RS symbols; 0 otherwise
+};
+
+// h at data REs: interpolated to all subcarriers of the allocation at each DM-RS symbol, and in time by weights.
+class ChannelEstimate {
+ public:
+  ChannelEstimate(unsigned max_rb, unsigned max_rx, unsigned max_layers);
+  unsigned subcarriers() const { return subcarriers_; }
+  unsigned rx_ports() const { return rx_; }
+  unsigned layers() const { return layers_; }
+  // The channel at an OFDM symbol: rows [rx][layer] of subcarriers() values, allocation order (ascending). Interpolated on demand into the object's own
+  // space; symbols between the same two DM-RS symbols differ only by weights. `rows` gets rx*layers pointers, [rx * layers + layer].
+  void at_symbol(unsigned symbol, std::span<const Cf*> rows);
+  LinkMeasurement measurement;
+
+ private:
+  friend class ChannelEstimator;
+  unsigned subcarriers_ = 0, rx_ = 0, layers_ = 0, positions_ = 0;
+  std::array<float, max_dmrs_symbols> time_{};         // symbol positions (pairs: their middle)
+  float cfo_per_symbol_ = 0;                           // phase advance, rad
+  Aligned<Cf> h_;                                      // [position][rx][layer][subcarrier]
+  Aligned<Cf> now_;
+};
+
+class ChannelEstimator {
+ public:
+  ChannelEstimator(unsigned max_rb, unsigned max_rx);
+  // rx ports = grid.ports().
+  void estimate(const Grid& grid, const Pilots& pilots, ChannelEstimate& out);
+
+ private:
+  struct Work;
+  std::shared_ptr<Work> work_;
+};
+
+}  // namespace sen::phy

@@ -7,7 +7,7 @@ namespace sen {
 
 std::string_view to_string(Layer layer) {
   static constexpr std::string_view names[] = {"APP", "CONFIG", "SCTP", "NGAP", "NAS", "AMF", "SMF", "UDM", "PFCP", "UPF", "GTPU", "LOAD", "METRICS",
-                                               "RRC", "MAC", "RLC", "PDCP", "GNB", "AIR", "UE"};
+                                               "RRC", "MAC", "RLC", "PDCP", "GNB", "AIR", "UE", "PHY", "RADIO"};
   return names[static_cast<size_t>(layer)];
 }
 

@@ -14,7 +14,7 @@
 
 namespace sen {
 
-enum class Layer : unsigned char { app, config, sctp, ngap, nas, amf, smf, udm, pfcp, upf, gtpu, load, metrics, rrc, mac, rlc, pdcp, gnb, air, ue, count };
+enum class Layer : unsigned char { app, config, sctp, ngap, nas, amf, smf, udm, pfcp, upf, gtpu, load, metrics, rrc, mac, rlc, pdcp, gnb, air, ue, phy, radio, count };
 enum class Level : unsigned char { none, error, warning, info, debug };
 
 std::string_view to_string(Layer layer);

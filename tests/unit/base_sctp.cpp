@@ -80,6 +80,17 @@ TEST(Sctp, carries_whole_messages_with_stream_and_protocol_identifier) {
   EXPECT_FALSE(pair.server->send(pair.server_side, 0, 60, as_bytes("x")));
 }
 
+TEST(Sctp, shutdown_ends_an_association_at_both_ends) {
+  Pair pair;
+  pair.open();
+  ASSERT_TRUE(pair.wait([&] { return pair.server_side && pair.client_side; }));
+  EXPECT_TRUE(pair.client->send(pair.client_side, 3, 60, as_bytes("last words")));
+  ASSERT_TRUE(pair.client->shutdown(pair.client_side));
+  ASSERT_TRUE(pair.wait([&] { return !pair.server_down.empty() && !pair.client_down.empty(); }));
+  EXPECT_EQ(pair.at_server, std::vector<std::string>{"3/60/10"});
+  EXPECT_FALSE(pair.client->shutdown(pair.client_side));
+}
+
 TEST(Sctp, refuses_an_address_that_is_none) {
   ThreadExecutor executor;
   SctpOptions options;

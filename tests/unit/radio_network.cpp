@@ -14,6 +14,8 @@ constexpr uint64_t first_imsi = 999700000000001;
 
 struct Options {
   unsigned ues = 1, cells = 1;
+  unsigned gnbs = 1;  // with `cells` each
+  bool direct_forwarding = true;
   double bler = 0;
   load::Scenario scenario = load::Scenario::traffic;
   std::chrono::seconds traffic{1};
@@ -27,18 +29,7 @@ class World {
     core.udm.store = ":memory:";
     for (unsigned i = 0; i < options.ues; ++i) core.udm.subscribers.push_back({std::to_string(first_imsi + i), std::string(key), std::string(opc)});
     RadioConfig radio;
-    radio.gnb.slices = {core.amf.plmn_support.front().slices.front().s_nssai};
-    radio.gnb.n3 = IpAddress(Octets<4>{127, 0, 0, 20});
-    radio.gnb.qos = gnb::default_qos();
-    for (unsigned i = 0; i < options.cells; ++i) {
-      gnb::CellOptions cell;
-      cell.plmn = core.amf.tais.front().plmn;
-      cell.tac = core.amf.tais.front().tacs.front();
-      cell.pci = static_cast<uint16_t>(1 + i);
-      cell.sector = static_cast<uint16_t>(1 + i);
-      cell.prach_root_sequence = static_cast<uint16_t>(1 + 8 * i);
-      radio.gnb.cells.push_back(*gnb::make_cell(cell, radio.gnb.gnb_id, radio.gnb.gnb_id_bits));
-    }
+    for (unsigned i = 0; i < options.gnbs; ++i) (i == 0 ? radio.gnb : radio.further_gnbs.emplace_back()) = gnb_settings(options, core, i);
     radio.air.bler_dl = radio.air.bler_ul = options.bler;
     radio.track = options.track;
     radio.ue_plmns = {core.amf.tais.front().plmn};
@@ -69,12 +60,37 @@ class World {
     network_ = std::move(*made);
     network_->start();
   }
+  static gnb::RrcSettings gnb_settings(const Options& options, const CoreConfig& core, unsigned index) {
+    gnb::RrcSettings out;
+    out.gnb_id = 1 + index;
+    out.slices = {core.amf.plmn_support.front().slices.front().s_nssai};
+    out.n3 = IpAddress(Octets<4>{127, 0, 0, static_cast<uint8_t>(20 + index)});
+    out.qos = gnb::default_qos();
+    out.direct_forwarding = options.direct_forwarding;
+    for (unsigned gnb = 0; gnb < options.gnbs; ++gnb) {
+      for (unsigned i = 0; i < options.cells; ++i) {
+        const auto n = static_cast<uint16_t>(gnb * options.cells + i);
+        gnb::CellOptions cell;
+        cell.plmn = core.amf.tais.front().plmn;
+        cell.tac = core.amf.tais.front().tacs.front();
+        cell.pci = static_cast<uint16_t>(1 + n);
+        cell.sector = static_cast<uint16_t>(1 + n);
+        cell.prach_root_sequence = static_cast<uint16_t>(1 + 8 * n);
+        auto made = *gnb::make_cell(cell, 1 + gnb, out.gnb_id_bits);
+        if (gnb == index) out.cells.push_back(made);
+        else out.external_cells.push_back({made.mac.l1.pci, made.mac.l1.ssb_arfcn, made.mac.ssb_scs, 1 + gnb, out.gnb_id_bits, made.nr_cell_identity, made.plmn, made.tac});
+      }
+    }
+    return out;
+  }
   ~World() {
     Log::instance().set_clock(nullptr);
     std::filesystem::remove_all(folder_);
   }
   // Every packet that was asked for, but for the part of one.
   bool all_downlink_arrived() const { return report().downlink.octets + 1400 > report().downlink_requested_octets; }
+  // Each once, and none twice.
+  uint64_t uplink_lost() const { return report().uplink.packets - network_->data_network().discarded_packets(); }
 
   bool reaches(load::Step step, std::chrono::seconds limit = std::chrono::seconds(20)) {
     return executor_.run_while_waiting([&] { return std::ranges::find(done_, step) != done_.end() || network_->load().finished(); }, limit) &&
@@ -124,15 +140,39 @@ TEST(RadioNetwork, am_bearers_lose_nothing_at_ten_and_thirty_percent_of_lost_blo
   }
 }
 
+// Between two cells 400 m apart, several times each way, while the uplink and then the downlink are busy.
+air::Track there_and_back(load::UeIndex) {
+  air::Track out;
+  for (unsigned i = 0; i < 12; ++i) out.waypoints.push_back({1.0 + 1.5 * i, {i % 2 == 0 ? 60.0 : 340.0, 10, 1.5}});
+  return out;
+}
+
 TEST(RadioNetwork, hands_a_moving_ue_over_without_losing_a_packet) {
-  World w({.cells = 2, .traffic = std::chrono::seconds(4), .track = [](load::UeIndex) {
-             return air::Track::walk({60, 10, 1.5}, {340, 10, 1.5}, 50, 3);
-           }});
+  World w({.cells = 2, .traffic = std::chrono::seconds(4), .track = there_and_back});
   ASSERT_TRUE(w.finishes());
   EXPECT_EQ(w.failures(), "");
-  EXPECT_GE(w.counters().handovers, 1u);
+  EXPECT_GE(w.counters().handovers, 4u);
   EXPECT_EQ(w.counters().link_failures, 0u);
   EXPECT_TRUE(w.all_downlink_arrived());
+  EXPECT_EQ(w.uplink_lost(), 0u);
+}
+
+// Vertical key derivation each time; the other gNB goes on with the bearers, their COUNTs and what was left of them.
+TEST(RadioNetwork, hands_a_moving_ue_over_to_another_gnb_without_losing_a_packet) {
+  for (bool direct : {true, false}) {  // forwarding from gNB to gNB with SNs, and through the UPF without
+    World w({.gnbs = 2, .direct_forwarding = direct, .bler = 0.3, .traffic = std::chrono::seconds(6), .track = there_and_back});
+    ASSERT_TRUE(w.finishes());
+    EXPECT_EQ(w.failures(), "");
+    EXPECT_GE(w.counters().handovers, 4u);
+    EXPECT_EQ(w.counters().link_failures, 0u);
+    EXPECT_EQ(w.counters().releases, 0u);
+    EXPECT_TRUE(w.all_downlink_arrived()) << direct;
+    EXPECT_EQ(w.uplink_lost(), 0u) << direct;
+    if (direct) {
+      EXPECT_LE(w.report().downlink.octets, w.report().downlink_requested_octets) << "the same packet twice";
+    }
+    EXPECT_EQ(w.network_->radio().gnb(0).ues() + w.network_->radio().gnb(1).ues(), 1u);
+  }
 }
 
 TEST(RadioNetwork, reestablishes_in_another_cell_after_radio_link_failure) {

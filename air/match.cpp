@@ -165,12 +165,13 @@ bool same_coreset(const l1_ue::PdcchSearch& search, const l1::PdcchPdu& pdcch) {
 // The blocks of both from point A; for descriptions that differ in form.
 bool same_cces(const l1_ue::PdcchSearch& search, unsigned first_cce, const l1::PdcchPdu& pdcch) {
   if (search.coreset.start_symbol != pdcch.coreset.start_symbol || search.coreset.duration != pdcch.coreset.duration) return false;
-  if (!check_coreset(search.coreset, search.bwp.size) || !check_coreset(pdcch.coreset, pdcch.bwp.size)) return false;
+  if (!check_coreset(search.coreset, search.bwp.size, search.bwp.start) || !check_coreset(pdcch.coreset, pdcch.bwp.size, pdcch.bwp.start)) return false;
   if (first_cce + pdcch.aggregation_level > coreset_cces(search.coreset) ||
       pdcch.first_cce + pdcch.aggregation_level > coreset_cces(pdcch.coreset))
     return false;
   for (unsigned i = 0; i < pdcch.aggregation_level; ++i) {
-    const CceRegs a = cce_regs(search.coreset, first_cce + i), b = cce_regs(pdcch.coreset, pdcch.first_cce + i);
+    const CceRegs a = cce_regs(search.coreset, first_cce + i, coreset_first_rb(search.coreset, search.bwp.start));
+    const CceRegs b = cce_regs(pdcch.coreset, pdcch.first_cce + i, coreset_first_rb(pdcch.coreset, pdcch.bwp.start));
     if (a.n != b.n) return false;
     for (unsigned r = 0; r < a.n; ++r) {
       if (search.bwp.start + a.rb[r] != pdcch.bwp.start + b.rb[r]) return false;

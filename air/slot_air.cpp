@@ -330,7 +330,7 @@ void SlotAir::send(CellIndex index, const l1::DlSlot& dl, const l1::UlSlot& ul) 
 
 // --- Downlink --------------------------------------------------------------------------------------------------------------
 
-std::vector<l1_ue::RxSsb> SlotAir::receive_ssb(UeIndex ue) const {
+std::vector<l1_ue::RxSsb> SlotAir::receive_ssb(UeIndex ue) {
   std::vector<l1_ue::RxSsb> out;
   if (!impl_->find(ue)) return out;
   for (size_t c = 0; c < impl_->cells.size(); ++c) {

@@ -19,9 +19,7 @@
 #include <string>
 #include <vector>
 
-#include "base/result.h"
-#include "nr/l1.h"
-#include "nr/l1_ue.h"
+#include "air/air.h"
 
 namespace sen::air {
 
@@ -80,9 +78,6 @@ struct AirConfig {
   bool operator==(const AirConfig&) const = default;
 };
 
-using CellIndex = uint16_t;
-using UeIndex = uint32_t;
-
 // A link as it is now.
 struct Link {
   float path_loss_db = 0;
@@ -91,47 +86,50 @@ struct Link {
   float delay_ns = 0;   // one way
 };
 
-class SlotAir {
+class SlotAir final : public Air {
  public:
   explicit SlotAir(const AirConfig& config);
-  ~SlotAir();
+  ~SlotAir() override;
 
   // Errors: a limit, or a cell with the PCI and frequency of another.
-  Result<CellIndex> add_cell(const CellRadio& radio);
-  Result<UeIndex> add_ue(const UeRadio& radio);
+  Result<CellIndex> add_cell(const CellRadio& radio) override;
+  Result<UeIndex> add_ue(const UeRadio& radio) override;
   // Its index may be given to a later add_ue().
-  void remove_ue(UeIndex ue);
+  void remove_ue(UeIndex ue) override;
   void move_ue(UeIndex ue, const Track& track);
   // Overrides of one link; false beyond limit::overrides or for an unknown cell or UE.
   bool set_bler(CellIndex cell, UeIndex ue, double dl, double ul);
   bool set_extra_loss(CellIndex cell, UeIndex ue, float db);  // shadowing, walls; 200 cuts the link
 
   // The air's own time; positions follow it. Never goes back.
-  void advance(int64_t now_ns);
+  void advance(int64_t now_ns) override;
 
   // --- Cell ------------------------------------------------------------------------------------------------------------
-  void send(CellIndex cell, const nr::l1::DlSlot& dl, const nr::l1::UlSlot& ul);
+  void send(CellIndex cell, const nr::l1::DlSlot& dl, const nr::l1::UlSlot& ul) override;
   // What came of the slot last sent: every PUSCH and UCI that was listened for has its entry, received or not.
   nr::l1::UlIndication receive(CellIndex cell);
+  void receive(CellIndex cell, const std::function<void(const nr::l1::UlIndication&)>& indicate) override { indicate(receive(cell)); }
 
   // --- UE --------------------------------------------------------------------------------------------------------------
   // The blocks of every cell that sent one in its last slot, own and neighbours', as far as they can be heard (RSRP above -130 dBm, SINR
   // above -10 dB).
-  std::vector<nr::l1_ue::RxSsb> receive_ssb(UeIndex ue) const;
+  std::vector<nr::l1_ue::RxSsb> receive_ssb(UeIndex ue) override;
   // Serving cell by PCI and SSB frequency; false (and nothing is heard) when no cell is like that.
   bool tune(UeIndex ue, uint16_t pci, uint32_t ssb_arfcn);
+  bool tune(UeIndex ue, const nr::l1_ue::CellConfig& cell) override { return tune(ue, cell.pci, cell.ssb_arfcn); }
+  void untune(UeIndex) override {}  // a UE that is not asked to listen hears nothing
+  bool synchronised(UeIndex ue, nr::Slot) const override { return tuned(ue).has_value(); }
   std::optional<CellIndex> tuned(UeIndex ue) const;
-  std::vector<nr::l1_ue::RxDci> receive_pdcch(UeIndex ue, const std::vector<nr::l1_ue::PdcchSearch>& searches);
+  std::vector<nr::l1_ue::RxDci> receive_pdcch(UeIndex ue, const std::vector<nr::l1_ue::PdcchSearch>& searches) override;
   // One answer per request, in their order.
-  std::vector<nr::l1_ue::RxPdsch> receive_pdsch(UeIndex ue, const std::vector<nr::l1_ue::PdschReceive>& requests);
-  // CQI (table 1 to 3 of TS 38.214 5.2.2.1) and RSRP of the serving cell.
-  nr::l1_ue::CsiMeasurement measure(UeIndex ue, unsigned cqi_table = 1) const;
+  std::vector<nr::l1_ue::RxPdsch> receive_pdsch(UeIndex ue, const std::vector<nr::l1_ue::PdschReceive>& requests) override;
+  nr::l1_ue::CsiMeasurement measure(UeIndex ue, unsigned cqi_table = 1) const override;
   // Moved in: the air keeps it until the cell's receive(). The slot is the serving cell's.
-  void transmit(UeIndex ue, nr::l1_ue::UlSlot slot);
+  void transmit(UeIndex ue, nr::l1_ue::UlSlot slot) override;
   // Whether the serving cell addresses any of these RNTIs on PDCCH in its slot: what a caller with thousands of UEs asks first.
   bool addressed(UeIndex ue, std::span<const nr::l1::Rnti> rntis) const;
 
-  Link link(CellIndex cell, UeIndex ue) const;
+  Link link(CellIndex cell, UeIndex ue) const override;
   size_t cell_count() const;
   const AirConfig& config() const;
   // What the cell sends and listens to in its current slot; nullptr between receive() and send().

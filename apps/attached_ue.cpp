@@ -107,11 +107,13 @@ void AttachedUe::on_event(const ue::UeEvent& event) {
       if (const auto* session = nas_->session(session_id)) session_up(*session);
       return pursue_soon();
     case Event::service_accepted: return pursue_soon();
+    case Event::deregistered:
+      if (stopping_) return log_info(Layer::ue, "imsi-{}: deregistered", nas_->imsi());
+      [[fallthrough]];
     case Event::registration_failed:
     case Event::service_failed:
     case Event::session_failed:
-    case Event::session_released:
-    case Event::deregistered: log_warning(Layer::ue, "imsi-{}: {}: {}", nas_->imsi(), ue::to_string(event.kind), cause_text(event)); break;
+    case Event::session_released: log_warning(Layer::ue, "imsi-{}: {}: {}", nas_->imsi(), ue::to_string(event.kind), cause_text(event)); break;
     default: break;  // what failed waits for the next tick
   }
 }
@@ -192,8 +194,11 @@ void AttachedUe::send(ByteView ip) {
 }
 
 void AttachedUe::uplink(ByteView ip) {
-  if (needs_.access.has_tunnel(index_, session_id)) return send(ip);
-  if (!nas_->session(session_id) || waiting_.size() == max_waiting) {
+  const auto* session = nas_->session(session_id);
+  // The host's own IPv6 (solicitations, reports) must not wake a UE whose session is IPv4 only.
+  const bool carried = session && !ip.empty() && (ip[0] >> 4 == 6 ? session->interface_id.has_value() : session->ipv4.has_value());
+  if (carried && needs_.access.has_tunnel(index_, session_id)) return send(ip);
+  if (!carried || waiting_.size() == max_waiting) {
     needs_.counters.counter("sen5g_ue_uplink_dropped", "Packets of the UEs' interfaces that no bearer took").add();
     return;
   }

@@ -38,6 +38,7 @@ class AttachedUe {
   void air_lost() { camped_ = false; }
   void nas(ByteView pdu) { nas_->received(pdu); }
   void released(bool establishment_failed);
+  void fell_back() { nas_->connection_fell_back(); }
   void paged() { nas_->paged(); }
   void tunnel_up();
   void packet(ByteView ip);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,18 @@ struct LoadOptions {
   std::string pcap_folder;
 };
 
+struct LinkOptions {
+  std::string channel;                 // empty: the cases of the files alone
+  std::vector<std::string> files;
+  std::vector<std::string> overrides;  // of the case on the command line
+  std::string snr;
+  std::optional<uint64_t> seed;
+  std::optional<uint32_t> errors, blocks;
+  unsigned threads = 0;
+  std::string output_folder = "sen5g-link";
+  bool fresh = false, list = false, quiet = false;
+};
+
 struct SubscriberOptions {
   ConfigOptions config;
   std::string store;
@@ -84,7 +97,7 @@ struct SubscriberOptions {
 
 struct ConfigCheckOptions {
   ConfigOptions config;
-  std::string node = "core";  // core, gnb or ue
+  std::string node = "core";  // core, gnb, ue or link
   bool schema = false;
 };
 
@@ -99,6 +112,7 @@ int run_core(const CoreOptions& options);
 int run_gnb(const CoreOptions& options);
 int run_ue(const UeOptions& options);
 int run_demo(const DemoOptions& options);
+int run_link(const LinkOptions& options);
 int run_load(const LoadOptions& options);
 // The verbs of `sen5g subscriber`, a line each.
 std::string subscriber_help();

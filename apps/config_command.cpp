@@ -3,6 +3,7 @@
 
 #include "apps/commands.h"
 #include "apps/gnb_config.h"
+#include "apps/link/case.h"
 #include "apps/ue_config.h"
 #include "base/sctp/sctp.h"
 
@@ -14,7 +15,7 @@ namespace sen {
 
 namespace {
 
-// Which of the three a file is for: by the sections that only one has.
+// What a file is for: by the sections that only one has.
 std::vector<Error> problems_of(const ConfigOptions& options) {
   std::vector<Error> problems;
   const config::Node root = merge_files(options, problems);
@@ -25,12 +26,25 @@ std::vector<Error> problems_of(const ConfigOptions& options) {
   for (const char* key : {"usim", "air", "tun", "session"}) {
     if (root.find(key)) return load_ue_config(options).problems;
   }
+  if (root.find("cases")) {
+    link::Sweep sweep;
+    problems = config::load(root, sweep);
+    for (const auto& c : sweep.cases) {
+      if (auto status = link::check(c); !status) problems.push_back(status.error());
+    }
+    return problems;
+  }
   return load_core_config(options).problems;
 }
 
 std::vector<config::Row> rows_of(const std::string& node) {
   if (node == "gnb") return config::rows_of<GnbConfig>();
   if (node == "ue") return config::rows_of<UeProcessConfig>();
+  if (node == "link") {
+    link::Sweep sweep;
+    sweep.cases.emplace_back();
+    return config::rows_of(sweep);
+  }
   return config::rows_of<CoreConfig>();
 }
 

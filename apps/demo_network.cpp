@@ -1,5 +1,7 @@
 #include "apps/demo_network.h"
 
+#include <algorithm>
+
 namespace sen {
 
 Result<std::unique_ptr<DemoNetwork>> DemoNetwork::create(const CoreConfig& core, RadioConfig radio, load::LoadConfig load, Executor& executor,
@@ -13,13 +15,17 @@ Result<std::unique_ptr<DemoNetwork>> DemoNetwork::create(const CoreConfig& core,
   self->smf_n4u_ = {core.smf.gtpu_servers.front().address, core.smf.gtpu_servers.front().port};
   self->upf_n4_ = {core.upf.pfcp_server.front().address, core.upf.pfcp_server.front().port};
   self->upf_n3_ = {core.upf.gtpu_server.front().address, core.upf.gtpu_server.front().port};
-  self->gnb_n3_ = {radio.gnb.n3, self->upf_n3_.port};
-  self->gnb_n2_ = {radio.gnb.n3, server.port};
+  auto add_gnb = [&](const gnb::RrcSettings& gnb) {
+    self->gnb_n3_.push_back({gnb.n3, self->upf_n3_.port});
+    self->gnb_n2_.push_back({gnb.n3, server.port});
+  };
+  add_gnb(radio.gnb);
+  for (const auto& gnb : radio.further_gnbs) add_gnb(gnb);
 
   ControlPlanePorts ports;
   ports.amf.send_n2 = [self](uint32_t association, uint16_t stream, Bytes ngap) { return self->n2_to_gnb(association, stream, std::move(ngap)); };
-  ports.amf.close_n2 = [self](uint32_t) {
-    self->after(n2_delay, [self] { self->radio_->n2_down("closed by the AMF"); });
+  ports.amf.close_n2 = [self](uint32_t association) {
+    self->after(n2_delay, [self, association] { self->radio_->n2_down("closed by the AMF", association - 1); });
   };
   ports.amf.nas_tap = [self](bool uplink, ByteView plain) { self->captures_.nas(self->executor_.now(), uplink, plain); };
   ports.smf.send_n4 = [self](const Endpoint& to, Bytes pfcp) { self->n4_to_upf(to, std::move(pfcp)); };
@@ -38,8 +44,8 @@ Result<std::unique_ptr<DemoNetwork>> DemoNetwork::create(const CoreConfig& core,
   });
 
   RadioPorts radio_ports;
-  radio_ports.send_n2 = [self](uint16_t stream, Bytes ngap) { return self->n2_to_amf(stream, std::move(ngap)); };
-  radio_ports.send_n3 = [self](const IpAddress& to, Packet gtpu) { self->n3_to_upf(to, std::move(gtpu)); };
+  radio_ports.send_n2 = [self](size_t gnb, uint16_t stream, Bytes ngap) { return self->n2_to_amf(gnb, stream, std::move(ngap)); };
+  radio_ports.send_n3 = [self](size_t gnb, const IpAddress& to, Packet gtpu) { self->n3_from_gnb(gnb, to, std::move(gtpu)); };
   SEN_ASSIGN(self->radio_, RadioNetwork::create(std::move(radio), executor, self->counters_, std::move(radio_ports)));
 
   load::LoadPorts load_ports;
@@ -54,8 +60,10 @@ void DemoNetwork::start() {
   upf_->start();
   radio_->start();
   after(n2_delay, [this] {
-    plane_->amf().n2_up(1, gnb_n2_.text());
-    radio_->n2_up();
+    for (size_t gnb = 0; gnb < gnb_n2_.size(); ++gnb) {
+      plane_->amf().n2_up(static_cast<uint32_t>(gnb + 1), gnb_n2_[gnb].text());
+      radio_->n2_up(gnb);
+    }
   });
   if (second_) second_timer_.start(std::chrono::seconds(1), [this] { every_second(); });
 }
@@ -63,31 +71,51 @@ void DemoNetwork::start() {
 void DemoNetwork::every_second() {
   ++seconds_;
   std::vector<mac::UeMetrics> ues;
-  for (size_t cell = 0; cell < radio_->gnb().cells(); ++cell) {
-    for (const auto& ue : radio_->gnb().take_metrics(cell)) ues.push_back(ue);
+  for (size_t gnb = 0; gnb < radio_->gnbs(); ++gnb) {
+    for (size_t cell = 0; cell < radio_->gnb(gnb).cells(); ++cell) {
+      for (const auto& ue : radio_->gnb(gnb).take_metrics(cell)) ues.push_back(ue);
+    }
   }
   second_(std::chrono::seconds(seconds_), ues);
   second_timer_.start(std::chrono::seconds(1), [this] { every_second(); });
 }
 
-Status DemoNetwork::n2_to_amf(uint16_t stream, Bytes ngap) {
-  captures_.n2(executor_.now(), gnb_n2_, amf_n2_, ngap);
-  after(n2_delay, [this, stream, ngap = std::move(ngap)] { plane_->amf().n2_received(1, stream, ngap); });
+Status DemoNetwork::n2_to_amf(size_t gnb, uint16_t stream, Bytes ngap) {
+  captures_.n2(executor_.now(), gnb_n2_[gnb], amf_n2_, ngap);
+  after(n2_delay, [this, gnb, stream, ngap = std::move(ngap)] { plane_->amf().n2_received(static_cast<uint32_t>(gnb + 1), stream, ngap); });
   return {};
 }
 
-Status DemoNetwork::n2_to_gnb(uint32_t, uint16_t stream, Bytes ngap) {
-  captures_.n2(executor_.now(), amf_n2_, gnb_n2_, ngap);
-  after(n2_delay, [this, stream, ngap = std::move(ngap)] { radio_->n2_received(stream, ngap); });
+Status DemoNetwork::n2_to_gnb(uint32_t association, uint16_t stream, Bytes ngap) {
+  const size_t gnb = association - 1;
+  captures_.n2(executor_.now(), amf_n2_, gnb_n2_[gnb], ngap);
+  after(n2_delay, [this, gnb, stream, ngap = std::move(ngap)] { radio_->n2_received(stream, ngap, gnb); });
   return {};
 }
 
-void DemoNetwork::n3_to_upf(const IpAddress& to, Packet gtpu) {
-  captures_.n3(executor_.now(), gnb_n3_, {to, upf_n3_.port}, gtpu.view());
-  after(n3_delay, [this, gtpu = std::move(gtpu)] {
+void DemoNetwork::on_n3(bool uplink, Task task) {
+  if (n3_faults_.loss > 0 && n3_luck_.chance(n3_faults_.loss)) {
+    ++n3_lost_[uplink];
+    return;
+  }
+  Duration late{};
+  if (n3_faults_.jitter > Duration{}) late = Duration(static_cast<int64_t>(n3_luck_.between(0, static_cast<uint64_t>(n3_faults_.jitter.count()))));
+  after(n3_delay + late, std::move(task));
+}
+
+void DemoNetwork::n3_from_gnb(size_t gnb, const IpAddress& to, Packet gtpu) {
+  captures_.n3(executor_.now(), gnb_n3_[gnb], {to, upf_n3_.port}, gtpu.view());
+  on_n3(true, [this, gnb, to, gtpu = std::move(gtpu)]() mutable {
+    if (to != upf_n3_.address) return n3_to_gnb(gnb_n3_[gnb], to, std::move(gtpu));  // forwarded in a handover
     Packet packet = upf_->pool().copy(gtpu.view());
-    if (packet) upf_->n3_received(gnb_n3_, std::move(packet));
+    if (packet) upf_->n3_received(gnb_n3_[gnb], std::move(packet));
   });
+}
+
+void DemoNetwork::n3_to_gnb(const Endpoint& from, const IpAddress& to, Packet gtpu) {
+  auto gnb = std::ranges::find(gnb_n3_, to, &Endpoint::address);
+  Packet packet = gnb == gnb_n3_.end() ? Packet() : radio_->packets().copy(gtpu.view());
+  if (packet) radio_->n3_received(from.address, std::move(packet), static_cast<size_t>(gnb - gnb_n3_.begin()));
 }
 
 void DemoNetwork::n3_from_upf(const Endpoint& to, Packet gtpu) {
@@ -97,10 +125,7 @@ void DemoNetwork::n3_from_upf(const Endpoint& to, Packet gtpu) {
     return after(n4_delay, [this, gtpu = std::move(gtpu)] { plane_->smf().n4u_received(upf_n3_, gtpu.view()); });
   }
   captures_.n3(executor_.now(), from, to, gtpu.view());
-  after(n3_delay, [this, gtpu = std::move(gtpu)] {
-    Packet packet = radio_->packets().copy(gtpu.view());
-    if (packet) radio_->n3_received(upf_n3_.address, std::move(packet));
-  });
+  on_n3(false, [this, to, gtpu = std::move(gtpu)]() mutable { n3_to_gnb(upf_n3_, to.address, std::move(gtpu)); });
 }
 
 void DemoNetwork::n4_to_upf(const Endpoint& to, Bytes pfcp) {

@@ -98,15 +98,15 @@ class GnbProcess {
     radio.gnb = settings_;
     radio.air = config_.air.air;
     RadioPorts ports;
-    ports.send_n2 = [this](uint16_t stream, Bytes ngap) -> Status {
+    ports.send_n2 = [this](size_t, uint16_t stream, Bytes ngap) -> Status {
       captures_->n2(executor_.now(), local_n2_, amf_, ngap);
       return n2_->send(stream, ngap);
     };
-    ports.send_n3 = [this](const IpAddress& to, Packet gtpu) {
+    ports.send_n3 = [this](size_t, const IpAddress& to, Packet gtpu) {
       captures_->n3(executor_.now(), n3_->local(), {to, gtpu_port}, gtpu.view());
       if (!n3_->send({to, gtpu_port}, gtpu.view())) n3_unsent_.add();
     };
-    ports.n2_state = [](bool ready, const std::string& reason) {
+    ports.n2_state = [](size_t, bool ready, const std::string& reason) {
       if (ready)
         log_info(Layer::gnb, "N2: NG setup completed");
       else

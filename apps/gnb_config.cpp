@@ -136,6 +136,31 @@ void describe_cells(config::Section& section, GnbConfig& config) {
                               });
 }
 
+void describe_external_cell(config::Section& s, gnb::ExternalCell& cell) {
+  cell.plmn = Plmn(999, 70, 2);
+  cell.gnb_id_bits = 22;
+  s.value("nr_cell_id", cell.nr_cell_identity, 0, 0xfffffffff, "", "NR cell identity; its high bits are the gNB's.");
+  s.value("gnb_id_bit_length", cell.gnb_id_bits, 22, 32, "bits", "Length of the gNB's identity (TS 38.413 9.3.1.6).");
+  s.value("pci", cell.pci, 0, 1007, "", "Physical cell identity.");
+  s.value("ssb_arfcn", cell.ssb_arfcn, 0, 3279165, "", "ARFCN of its SSB; 0: that of our first cell.");
+  unsigned khz = nr::khz(cell.ssb_scs);
+  s.value("ssb_scs", khz, 15, 240, "kHz", "Subcarrier spacing of its SSB: 15, 30, 120 or 240.");
+  constexpr nr::Scs spacings[] = {nr::Scs::khz15, nr::Scs::khz30, nr::Scs::khz120, nr::Scs::khz240};
+  auto scs = std::ranges::find(spacings, khz, [](nr::Scs one) { return nr::khz(one); });
+  if (scs == std::end(spacings)) s.problem("ssb_scs", fmt::format("{} kHz is not allowed (15, 30, 120, 240; TS 38.104 5.4.3.3)", khz));
+  else cell.ssb_scs = *scs;
+  s.parsed(
+      "plmn", "PLMN, as 99970 or 999/70", cell.plmn.text(), [&](std::string_view text) { return parse_plmn(cell.plmn, text); }, "Network.");
+  s.value("tac", cell.tac, 0, 0xffffff, "", "Tracking area code.");
+  cell.gnb_id = static_cast<uint32_t>(cell.nr_cell_identity >> (36 - cell.gnb_id_bits));
+}
+
+void describe_mobility(config::Section& s, GnbConfig& config) {
+  s.list<gnb::ExternalCell>("cells", config.external_cells, "Cells of other gNBs that UEs are handed over to through the AMF.", describe_external_cell);
+  s.value("direct_forwarding", config.direct_forwarding,
+          "Whether what a handover leaves behind goes straight to the other gNB's N3 address; else through the UPF, without PDCP numbers.");
+}
+
 void describe_qos(config::Section& section, GnbConfig& config) {
   struct Entry {
     unsigned five_qi = 9;
@@ -195,6 +220,7 @@ void describe(config::Section& section, GnbConfig& config) {
   section.section("cu_cp", "Control plane.", [&](config::Section& cu_cp) {
     cu_cp.section("amf", "N2.", [&](config::Section& s) { describe_amf(s, config.amf); });
     cu_cp.value("inactivity_timer", config.inactivity_s, 0, 7200, "s", "A UE without traffic for so long is released; 0: never.");
+    cu_cp.section("mobility", "Handover.", [&](config::Section& s) { describe_mobility(s, config); });
   });
   section.section("cu_up", "User plane.", [&](config::Section& cu_up) {
     cu_up.section("ngu", "N3.", [&](config::Section& s) {
@@ -226,6 +252,8 @@ Result<gnb::RrcSettings> GnbConfig::settings() const {
   if (!n3) return std::unexpected(std::move(n3).error().within(ngu_bind.empty() ? "cu_cp.amf.bind_addr" : "cu_up.ngu.bind_addr"));
   out.n3 = *n3;
   out.slices = amf.slices;
+  out.external_cells = external_cells;
+  out.direct_forwarding = direct_forwarding;
   const auto used = cells.empty() ? std::vector{cell_cfg} : cells;
   for (size_t i = 0; i < used.size(); ++i) {
     const auto& cell = used[i];
@@ -241,6 +269,9 @@ Result<gnb::RrcSettings> GnbConfig::settings() const {
     if (!made) return std::unexpected(std::move(made).error().within(where));
     out.cells.push_back(std::move(*made));
     out.slices.insert(out.slices.end(), cell.slicing.begin(), cell.slicing.end());
+  }
+  for (auto& cell : out.external_cells) {
+    if (cell.ssb_arfcn == 0) cell.ssb_arfcn = out.cells.front().mac.l1.ssb_arfcn;
   }
   std::ranges::sort(out.slices);
   out.slices.erase(std::ranges::unique(out.slices).begin(), out.slices.end());

@@ -35,6 +35,8 @@ struct GnbConfig {
   uint8_t gnb_id_bits = 22;
   GnbAmfConfig amf;
   uint32_t inactivity_s = 60;
+  std::vector<gnb::ExternalCell> external_cells;
+  bool direct_forwarding = true;
   std::string ngu_bind;    // empty: the AMF's bind_addr
   GnbCellConfig cell_cfg;  // what every cell has
   std::vector<GnbCellConfig> cells;

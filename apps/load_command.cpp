@@ -3,6 +3,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -20,6 +21,7 @@ namespace {
 
 constexpr uint32_t ppid_ngap = 60;
 constexpr uint16_t default_ngap_port = 38412;
+constexpr Duration farewell = std::chrono::seconds(1);
 
 std::unexpected<Error> wrong(const char* option, Error error) { return std::unexpected(std::move(error).within(option)); }
 
@@ -132,14 +134,19 @@ Result<load::LoadConfig> make_config(const LoadOptions& options) {
 class LoadProcess {
  public:
   LoadProcess(const LoadOptions& options, load::LoadConfig config, const Endpoint& amf)
-      : options_(options), config_(std::move(config)), amf_(amf), backend_(parse_backend(options.sctp)), progress_(executor_) {}
+      : options_(options), config_(std::move(config)), amf_(amf), backend_(parse_backend(options.sctp)), progress_(executor_), end_(executor_) {}
+
+  ~LoadProcess() {
+    if (signals_ >= 0) close(signals_);
+  }
 
   Status open() {
+    signals_ = open_signals();
     SEN_ASSIGN(captures_, Captures::open(options_.pcap_folder));
     load::LoadPorts ports;
     ports.send_n2 = [this](size_t gnb, uint16_t stream, Bytes ngap) { return send_n2(gnb, stream, ngap); };
     ports.send_n3 = [this](size_t gnb, const Endpoint& to, Bytes gtpu) { send_n3(gnb, to, gtpu); };
-    ports.finished = [this] { executor_.stop(); };
+    ports.finished = [this] { take_leave(); };
     SEN_ASSIGN(runner_, load::LoadRunner::create(config_, executor_, random_, counters_, std::move(ports)));
     for (size_t i = 0; i < config_.gnbs.size(); ++i) SEN_TRY(open_gnb(i));
     for (size_t i = 0; i < config_.gnbs.size(); ++i) {
@@ -151,21 +158,15 @@ class LoadProcess {
   }
 
   int run() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    int fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
-    executor_.watch(fd, [this](bool, bool) {
-      if (interrupted_) return executor_.stop();
-      interrupted_ = true;
+    executor_.watch(signals_, [this](bool, bool) {
+      signalfd_siginfo signal;
+      if (read(signals_, &signal, sizeof signal) != sizeof signal) return;
+      if (std::exchange(interrupted_, true)) return executor_.stop();
       runner_->stop("interrupted");
     });
     if (isatty(STDERR_FILENO)) show_progress();
     executor_.run();
-    executor_.unwatch(fd);
-    close(fd);
+    executor_.unwatch(signals_);
     if (isatty(STDERR_FILENO)) fmt::print(stderr, "\r\033[K");
     return finish();
   }
@@ -177,6 +178,16 @@ class LoadProcess {
     AssociationId association = 0;
     bool up = false;
   };
+
+  // Before threads start, which inherit the mask: a signal that one of them took would be lost or end the process.
+  static int open_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    return signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+  }
 
   // Kernel SCTP sends each gNB from its own address; usrsctp, which has one stack a process, from --bind with a port of its own.
   Status open_gnb(size_t index) {
@@ -204,6 +215,7 @@ class LoadProcess {
     handlers.down = [this, index](AssociationId, const std::string& reason) {
       bool was_up = gnbs_[index].up;
       gnbs_[index].up = false;
+      if (runner_->finished()) return stop_when_all_are_down();
       runner_->n2_down(index, was_up ? reason : unreachable(reason));
     };
     handlers.received = [this, index](AssociationId, uint16_t stream, uint32_t ppid, ByteView message) {
@@ -215,6 +227,18 @@ class LoadProcess {
     if (!opened) return std::unexpected(std::move(opened).error().within("N2"));
     gnbs_[index].n2 = std::move(*opened);
     return {};
+  }
+
+  // Ends the associations by SHUTDOWN, so that the AMF need not find out by time-outs; not for longer than `farewell`.
+  void take_leave() {
+    progress_.stop();
+    for (auto& gnb : gnbs_) gnb.up = gnb.up && gnb.n2->shutdown(gnb.association).has_value();
+    end_.start(farewell, [this] { executor_.stop(); });
+    stop_when_all_are_down();
+  }
+
+  void stop_when_all_are_down() {
+    if (std::ranges::none_of(gnbs_, &GnbSockets::up)) executor_.stop();
   }
 
   std::string unreachable(const std::string& reason) const {
@@ -269,13 +293,14 @@ class LoadProcess {
   load::LoadConfig config_;
   Endpoint amf_;
   SctpBackend backend_;
+  int signals_ = -1;
   ThreadExecutor executor_;
   crypto::RandomSource random_;
   Counters counters_;
   std::unique_ptr<Captures> captures_;
   std::unique_ptr<load::LoadRunner> runner_;
   std::vector<GnbSockets> gnbs_;
-  Timer progress_;
+  Timer progress_, end_;
   bool interrupted_ = false;
 };
 

@@ -104,6 +104,28 @@ int main(int argc, char** argv) {
   load_command->add_option("--pcap", load.pcap_folder, "Write captures into this folder");
   load_command->callback([&] { run = [&] { return run_load(load); }; });
 
+  LinkOptions link;
+  auto* link_command = app.add_subcommand("link", "Simulate a physical channel over SNR: BLER and throughput as CSV, JSON and a picture");
+  link_command->add_option("channel", link.channel, "pdsch, pusch, pdcch, pbch, pucch, prach, or a code alone: ldpc, polar")
+      ->check(CLI::IsMember({"pdsch", "pusch", "pdcch", "pbch", "pucch", "prach", "ldpc", "polar"}));
+  link_command->add_option("-c,--config", link.files, "File with cases (see 'sen5g config reference link')")->check(CLI::ExistingFile);
+  link_command->add_option("--set", link.overrides, "A parameter of the channel on the command line, as in --set shared.mcs=16")->allow_extra_args(false);
+  link_command->add_option("--snr", link.snr, "FROM:TO[:STEP] in dB, for every case");
+  link_command->add_option("--seed", link.seed, "Seed of payloads, channels and noise");
+  link_command->add_option("--errors", link.errors, "A point ends after so many failed blocks (100)")->check(CLI::Range(1, 1000000));
+  link_command->add_option("--blocks", link.blocks, "or after so many blocks (10000)")->check(CLI::Range(1, 1000000000));
+  link_command->add_option("--threads", link.threads, "Threads; 0: one a core. The results do not depend on it")->check(CLI::Range(0, 256))->capture_default_str();
+  link_command->add_option("--output", link.output_folder, "Folder for link.csv, link.json, link.svg and the state from which a sweep goes on")->capture_default_str();
+  link_command->add_flag("--fresh", link.fresh, "Forget the state in the folder");
+  link_command->add_flag("--list", link.list, "Show the cases with all parameters, then end");
+  link_command->add_flag("--quiet", link.quiet, "No progress bar");
+  link_command->footer(
+      "Examples:\n"
+      "  sen5g link ldpc --set code.tb_bits=8448 --set code.rate=0.5 --snr -1:2:0.25\n"
+      "  sen5g link pusch --set shared.mcs=16 --set air.profile=tdla30 --set air.doppler=10 --set air.rx=2 --snr 0:16\n"
+      "  sen5g link --config configs/link.yml --errors 200 --output results");
+  link_command->callback([&] { run = [&] { return run_link(link); }; });
+
   SubscriberOptions subscriber;
   auto* subscriber_command = app.add_subcommand("subscriber", "Manage the subscriber store: add, list, show, remove, import, ...");
   config_flags(subscriber_command, subscriber.config);
@@ -122,7 +144,7 @@ int main(int argc, char** argv) {
   check_command->add_option("--set", check.config.overrides, "Override one value")->allow_extra_args(false);
   check_command->callback([&] { run = [&] { return run_config_check(check); }; });
   auto* reference_command = config_command->add_subcommand("reference", "Print every key with range, default and meaning");
-  reference_command->add_option("node", check.node, "core, gnb or ue")->check(CLI::IsMember({"core", "gnb", "ue"}))->capture_default_str();
+  reference_command->add_option("node", check.node, "core, gnb, ue or link")->check(CLI::IsMember({"core", "gnb", "ue", "link"}))->capture_default_str();
   reference_command->add_flag("--schema", check.schema, "As JSON schema");
   reference_command->callback([&] { run = [&] { return run_config_reference(check); }; });
 

@@ -1,4 +1,4 @@
-// The radio access network in one process: a gNB with its cells, the slot-level air, and test UEs with their access strata, driven slot by slot on one
+// The radio access network in one process: gNBs with their cells, the slot-level air, and test UEs with their access strata, driven slot by slot on one
 // executor. Deterministic under a ManualExecutor from the seed. N2 and N3 leave through the ports; NAS and the applications of the UEs are the load
 // generator's, which reaches them as its Access.
 #pragma once
@@ -13,18 +13,20 @@ namespace sen {
 
 struct RadioConfig {
   gnb::RrcSettings gnb;
+  std::vector<gnb::RrcSettings> further_gnbs;
   air::AirConfig air;
-  std::vector<air::Point> cell_positions;    // missing ones: 400 m apart on a line
+  std::vector<air::Point> cell_positions;    // of all cells, gNB by gNB; missing ones: 400 m apart on a line
   // Where UE n is and how it moves; empty: around the first cell, standing.
   std::function<air::Track(load::UeIndex ue)> track;
   std::vector<Plmn> ue_plmns;
   uint64_t seed = 1;
 };
 
+// `gnb` counts from 0: the configuration's first, then the further ones.
 struct RadioPorts {
-  std::function<Status(uint16_t stream, Bytes ngap)> send_n2;
-  std::function<void(const IpAddress& peer, Packet datagram)> send_n3;
-  std::function<void(bool ready, const std::string& reason)> n2_state;  // may be empty
+  std::function<Status(size_t gnb, uint16_t stream, Bytes ngap)> send_n2;
+  std::function<void(size_t gnb, const IpAddress& peer, Packet datagram)> send_n3;
+  std::function<void(size_t gnb, bool ready, const std::string& reason)> n2_state;  // may be empty
   // May be empty. UEs of other processes hear the slot that begins at this time of the air, and send, before it returns.
   std::function<void(int64_t now_ns)> exchange;
 };
@@ -44,13 +46,13 @@ class RadioNetwork final : public load::Access {
   // The cells begin to send with the next slot.
   void start();
   void stop();
-  void n2_up() { gnb_->n2_up(); }
-  void n2_down(const std::string& reason) { gnb_->n2_down(reason); }
-  void n2_received(uint16_t stream, ByteView ngap) { gnb_->n2_received(stream, ngap); }
-  void n3_received(const IpAddress& from, Packet datagram) { gnb_->n3_received(from, std::move(datagram)); }
+  void n2_up(size_t gnb = 0) { gnbs_[gnb]->n2_up(); }
+  void n2_down(const std::string& reason, size_t gnb = 0) { gnbs_[gnb]->n2_down(reason); }
+  void n2_received(uint16_t stream, ByteView ngap, size_t gnb = 0) { gnbs_[gnb]->n2_received(stream, ngap); }
+  void n3_received(const IpAddress& from, Packet datagram, size_t gnb = 0) { gnbs_[gnb]->n3_received(from, std::move(datagram)); }
 
   void listen(load::AccessEvents events) override { ues_.listen(std::move(events)); }
-  size_t gnbs() const override { return 1; }
+  size_t gnbs() const override { return gnbs_.size(); }
   void switch_on(load::UeIndex ue, const ue::UeNas& nas) override { ues_.switch_on(ue, nas); }
   Status send_nas(load::UeIndex ue, Bytes nas, const ue::Establishment* establishment) override {
     return ues_.send_nas(ue, std::move(nas), establishment);
@@ -60,16 +62,18 @@ class RadioNetwork final : public load::Access {
   Status request_release(load::UeIndex ue) override;
   void set_identity(load::UeIndex ue, std::optional<STmsi> s_tmsi) override { ues_.set_identity(ue, s_tmsi); }
 
-  gnb::Gnb& gnb() { return *gnb_; }
-  air::SlotAir& air() { return air_; }
+  gnb::Gnb& gnb(size_t index = 0) { return *gnbs_[index]; }
+  air::SlotAir& air() { return slot_air_; }
   const ue::AccessStratum* ue(load::UeIndex index) const { return ues_.ue(index); }
   uint64_t slots() const { return slots_; }
   PacketPool& packets() { return pool_; }
+  // Those of the gNB are the first one's.
   void set_taps(RadioTaps taps);
 
  private:
   RadioNetwork(RadioConfig config, Executor& executor, Counters& counters, RadioPorts ports);
-  Status add_cells();
+  void add_gnb(const gnb::RrcSettings& settings);
+  Status add_cells(size_t gnb, const gnb::RrcSettings& settings);
   void on_slot();
 
   RadioConfig config_;
@@ -78,12 +82,18 @@ class RadioNetwork final : public load::Access {
   RadioPorts ports_;
   RadioTaps taps_;
   PacketPool pool_;
-  air::SlotAir air_;
-  std::unique_ptr<gnb::Gnb> gnb_;
+  air::SlotAir slot_air_;
+  air::Air& air_;                        // the one of the two that is in use
+  std::vector<std::unique_ptr<gnb::Gnb>> gnbs_;
   RadioUes ues_;
-  std::vector<nr::l1::DlSlot> dl_;       // per cell, reused
-  std::vector<nr::l1::UlSlot> ul_;
-  std::vector<air::CellIndex> air_cells_;
+  struct Cell {
+    size_t gnb = 0, index = 0;  // of this gNB
+    air::CellIndex air = 0;
+    uint16_t pci = 0;
+    nr::l1::DlSlot dl;          // reused
+    nr::l1::UlSlot ul;
+  };
+  std::vector<Cell> cells_;
   Timer slot_timer_;
   Counter& late_slots_;
   Time start_{};

@@ -25,7 +25,7 @@ struct RadioUes::Ue {
   bool gone = false;  // from the air: whatever its stratum still says is void
   std::optional<STmsi> s_tmsi;
   std::unique_ptr<ue::AccessStratum> stratum;
-  std::optional<ue::AccessStratum::Tuning> tuned;
+  std::optional<nr::l1_ue::CellConfig> tuned;
 };
 
 RadioUes::RadioUes(RadioUesConfig config, Executor& executor, PacketPool& pool)
@@ -93,6 +93,9 @@ void RadioUes::start(Ue& ue) {
   ports.released = [this, self](bool failed) {
     if (!self->gone) events_.released(self->index, failed);
   };
+  ports.fallback = [this, self] {
+    if (!self->gone) events_.fallback(self->index);
+  };
   ports.nas = [this, self](ByteView pdu) {
     if (!self->gone) events_.nas(self->index, pdu);
   };
@@ -106,6 +109,7 @@ void RadioUes::start(Ue& ue) {
     if (!self->gone) events_.packet(self->index, session, packet.view());
   };
   ports.k_gnb = [nas = ue.nas] { return nas->k_gnb(); };
+  ports.next_hop = [nas = ue.nas](const crypto::Key256& sync_input) { return nas->next_hop(sync_input); };
   ue.stratum = std::make_unique<ue::AccessStratum>(config, executor_, pool_, std::move(ports));
   if (tap_) ue.stratum->set_tap([this, self](const char* channel, ByteView message) { tap_(self->index, channel, message); });
   ue.stratum->set_identity(ue.s_tmsi);
@@ -119,7 +123,7 @@ void RadioUes::drive(nr::Slot slot, bool ssb) {
 
 void RadioUes::drive(Ue& ue, nr::Slot slot, bool ssb) {
   ue::AccessStratum& stratum = *ue.stratum;
-  air::SlotAir& air = *air_.air;
+  air::Air& air = *air_.air;
   if (ssb) {
     auto blocks = air.receive_ssb(ue.air);
     if (!blocks.empty()) stratum.ssb(blocks);
@@ -127,9 +131,13 @@ void RadioUes::drive(Ue& ue, nr::Slot slot, bool ssb) {
   const auto wanted = stratum.tuning();
   if (wanted != ue.tuned) {
     ue.tuned = wanted;
-    if (wanted) air_.tune(ue.air, wanted->pci, wanted->ssb_arfcn);
+    if (wanted) {
+      air_.tune(ue.air, *wanted);
+    } else {
+      air.untune(ue.air);
+    }
   }
-  if (!ue.tuned) return;
+  if (!ue.tuned || !air.synchronised(ue.air, slot)) return;
   mac::UeMac& mac = stratum.mac();
   if (mac.sleeping(slot)) return;
   const auto& searches = mac.search(slot);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "air/air.h"
 #include "air/slot_air.h"
 #include "apps/load/access.h"
 #include "base/executor.h"
@@ -23,9 +24,9 @@ struct RadioUesConfig {
 
 // The air as UEs use it. `air` is what they hear.
 struct UeAir {
-  air::SlotAir* air = nullptr;
+  air::Air* air = nullptr;
   std::function<Result<air::UeIndex>(const air::UeRadio&)> add_ue;
-  std::function<void(air::UeIndex, uint16_t pci, uint32_t ssb_arfcn)> tune;
+  std::function<void(air::UeIndex, const nr::l1_ue::CellConfig&)> tune;
   std::function<void(air::UeIndex, nr::l1_ue::UlSlot)> transmit;
 };
 
@@ -39,7 +40,7 @@ class RadioUes final : public load::Access {
   // The air has gone: connections are over; nothing is heard until attach().
   void detach();
   bool attached() const { return air_.air != nullptr; }
-  // After send() of the cells, before their receive(). `ssb`: a cell sends one in this slot.
+  // After send() of the cells, before their receive(). `ssb`: UEs may have detected a block in this slot.
   void drive(nr::Slot slot, bool ssb);
 
   const load::AccessEvents& events() const { return events_; }

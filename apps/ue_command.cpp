@@ -63,6 +63,7 @@ class UeProcess {
                  .camped = [this](load::UeIndex ue, const Tai& tai) { attached_[ue]->camped(tai); },
                  .nas = [this](load::UeIndex ue, ByteView nas) { attached_[ue]->nas(nas); },
                  .released = [this](load::UeIndex ue, bool establishment_failed) { attached_[ue]->released(establishment_failed); },
+                 .fallback = [this](load::UeIndex ue) { attached_[ue]->fell_back(); },
                  .paged = [this](load::UeIndex ue) { attached_[ue]->paged(); },
                  .tunnel =
                      [this](load::UeIndex ue, PduSessionId, bool up) {
@@ -113,7 +114,7 @@ class UeProcess {
     log_info(Layer::air, "connected to the gNB at {}, {} cell(s)", config_.air_path, client_->air().cell_count());
     executor_.watch(client_->descriptor(), [this](bool, bool) { step(); });
     ues_.attach({&client_->air(), [this](const air::UeRadio& radio) { return client_->add_ue(radio); },
-                 [this](air::UeIndex ue, uint16_t pci, uint32_t ssb_arfcn) { client_->tune(ue, pci, ssb_arfcn); },
+                 [this](air::UeIndex ue, const nr::l1_ue::CellConfig& cell) { client_->tune(ue, cell.pci, cell.ssb_arfcn); },
                  [this](air::UeIndex ue, nr::l1_ue::UlSlot slot) { client_->transmit(ue, std::move(slot)); }});
     ues_.events().state(0, true, "");
   }

@@ -1,8 +1,17 @@
 #include "gnb/gnb.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 
 namespace sen::gnb {
+namespace {
+// Of a handover between gNBs: what is still under way to the source when it lets the UE go follows it for so long, and so long the target lets
+// forwarded packets pass before those of the UPF.
+constexpr Duration late_packets = std::chrono::seconds(2);
+constexpr Duration forwarding_limit = std::chrono::seconds(1);
+constexpr size_t waiting_packets = 4096;  // of an arriving UE
+}  // namespace
 
 Status Gnb::check(const RrcSettings& settings) {
   SEN_TRY(Rrc::check(settings));
@@ -24,7 +33,13 @@ Gnb::Gnb(const RrcSettings& settings, Executor& executor, PacketPool& pool, Coun
   n3.error_indication = [this](l2::N3Owner owner) {
     later([this, owner] { rrc_->tunnel_error(owner.ue, owner.session); });
   };
-  n3.end_marker = [](l2::N3Owner) {};
+  n3.end_marker = [this](l2::N3Owner owner) {
+    if (owner.forwarding && owner.drb == 0) forwarding_ended(owner.ue, owner.session);
+  };
+  n3.forwarded = [this](l2::N3Owner owner, std::optional<uint32_t> sn, Packet sdu) {
+    UeEntry* ue = find(owner.ue);
+    if (ue && ue->arrival) arriving(owner.ue, *ue, true, {owner.session, owner.drb, sn, 0, false, std::move(sdu)});
+  };
   n3_ = std::make_unique<l2::N3>(executor_, pool_, settings_.n3, std::move(n3));
   rrc_ = std::make_unique<Rrc>(settings_, executor_, counters_, rrc_ports());
 }
@@ -63,7 +78,10 @@ mac::GnbPorts Gnb::mac_ports(size_t cell) {
   mac::GnbPorts ports;
   ports.ccch = [this, cell](Rnti rnti, Bytes message) { rrc_->ccch(cell, rnti, message); };
   ports.came_back = [this, cell](Rnti rnti) {
-    if (auto ue = ue_of(cell, rnti)) rrc_->came_back(*ue, cell, rnti);
+    auto ue = ue_of(cell, rnti);
+    if (!ue) return;
+    rrc_->came_back(*ue, cell, rnti);
+    arrived(*ue);
   };
   ports.event = [this, cell](Rnti rnti, mac::UeEvent event) {
     if (event == mac::UeEvent::contention_resolved || event == mac::UeEvent::configuration_acknowledged) return;
@@ -133,7 +151,13 @@ RrcPorts Gnb::rrc_ports() {
   };
   ports.set_qos = [this](size_t cell, Rnti rnti, const mac::UeQos& qos) { cells_[cell]->set_qos(rnti, qos); };
   ports.remove_ue = [this](UeId ue) {
-    if (auto gone = ues_.extract(ue)) later([gone = std::move(gone)] {});  // after its cell has let go of it
+    if (auto gone = ues_.extract(ue)) {
+      if (gone.mapped().arrival) {
+        for (uint32_t teid : gone.mapped().arrival->tunnels) n3_->remove(teid);
+        gone.mapped().arrival.reset();
+      }
+      later([gone = std::move(gone)] {});  // after its cell has let go of it
+    }
   };
   ports.change_user_plane = [this](UeId id, const l2::Change& change) -> Status {
     UeEntry* ue = find(id);
@@ -171,8 +195,16 @@ RrcPorts Gnb::rrc_ports() {
   };
   ports.remove_tunnel = [this](UeId id, PduSessionId session, uint32_t teid) {
     if (UeEntry* ue = find(id)) ue->tunnels.erase(session);
-    n3_->remove(teid);
+    if (!departed_.contains(teid)) return n3_->remove(teid);
+    executor_.after(late_packets, [this, alive = alive_, teid] {
+      if (!*alive) return;
+      departed_.erase(teid);
+      n3_->remove(teid);
+    });
   };
+  ports.forward_session = [this](UeId id, PduSessionId, uint32_t own_teid, const N3Tunnel& target) { forward_session(id, own_teid, target); };
+  ports.forward_bearer = [this](UeId id, uint8_t drb, uint32_t own_teid, const N3Tunnel& bearer) { forward_bearer(id, drb, own_teid, bearer); };
+  ports.add_forwarding = [this](UeId id, PduSessionId session, uint8_t drb) { return add_forwarding(id, session, drb); };
   return ports;
 }
 
@@ -195,11 +227,81 @@ void Gnb::uplink_packet(UeId id, PduSessionId session, Qfi qfi, Packet packet) {
 
 void Gnb::downlink_packet(l2::N3Owner owner, Qfi qfi, bool reflective, Packet packet) {
   UeEntry* ue = find(owner.ue);
+  if (ue && ue->arrival) return arriving(owner.ue, *ue, owner.forwarding, {owner.session, 0, std::nullopt, qfi, reflective, std::move(packet)});
   if (!ue || !ue->user_plane->send_packet(owner.session, qfi, std::move(packet), reflective)) {
     counters_.counter("sen5g_gnb_downlink_dropped", "Downlink packets that no bearer took").add();
     return;
   }
   active(owner.ue, *ue);
+}
+
+// --- handover between gNBs (TS 38.300 9.2.3.2.3)
+
+void Gnb::forward_session(UeId id, uint32_t own_teid, const N3Tunnel& target) {
+  if (!find(id) || !n3_->forward(own_teid, {target.address, target.teid})) return;
+  departed_.insert(own_teid);
+}
+
+void Gnb::forward_bearer(UeId id, uint8_t drb, uint32_t own_teid, const N3Tunnel& bearer) {
+  UeEntry* ue = find(id);
+  if (!ue) return;
+  for (auto& sdu : ue->user_plane->unconfirmed(drb)) {
+    if (bearer.teid != 0) {
+      n3_->forward_sdu({bearer.address, bearer.teid}, sdu.sn, std::move(sdu.packet));
+      continue;
+    }
+    const Qfi qfi = sdu.packet.data()[0] & 0x3f;  // SDAP header, TS 37.324 6.2.2.2: all our bearers have one
+    if (sdu.packet.trim_front(1)) n3_->forward_packet(own_teid, qfi, std::move(sdu.packet));
+  }
+}
+
+Result<uint32_t> Gnb::add_forwarding(UeId id, PduSessionId session, uint8_t drb) {
+  UeEntry* ue = find(id);
+  if (!ue) return fail(Fault::not_found, "gNB", "UE {} has no user plane", id);
+  SEN_ASSIGN(uint32_t teid, n3_->add({.ue = id, .session = session, .forwarding = true, .drb = drb}, {}));
+  if (!ue->arrival) ue->arrival = std::make_unique<Arrival>(executor_);
+  ue->arrival->tunnels.push_back(teid);
+  if (drb == 0) ue->arrival->forwarding.push_back(session);
+  return teid;
+}
+
+void Gnb::arriving(UeId id, UeEntry& ue, bool forwarded, Arrival::Waiting packet) {
+  Arrival& arrival = *ue.arrival;
+  const bool waits = !arrival.here || (!forwarded && std::ranges::find(arrival.forwarding, packet.session) != arrival.forwarding.end());
+  if (!waits) return give(id, ue, std::move(packet));
+  auto& queue = forwarded ? arrival.forwarded : arrival.fresh;
+  if (queue.size() < waiting_packets) return queue.push_back(std::move(packet));
+  counters_.counter("sen5g_gnb_downlink_dropped", "Downlink packets that no bearer took").add();
+}
+
+void Gnb::give(UeId id, UeEntry& ue, Arrival::Waiting packet) {
+  const bool taken = packet.drb ? ue.user_plane->resume(packet.drb, {packet.sn, std::move(packet.packet)}).has_value()
+                                : ue.user_plane->send_packet(packet.session, packet.qfi, std::move(packet.packet), packet.reflective);
+  if (!taken) counters_.counter("sen5g_gnb_downlink_dropped", "Downlink packets that no bearer took").add();
+  active(id, ue);
+}
+
+void Gnb::arrived(UeId id) {
+  UeEntry* ue = find(id);
+  if (!ue || !ue->arrival || ue->arrival->here) return;
+  ue->arrival->here = true;
+  for (auto& packet : std::exchange(ue->arrival->forwarded, {})) give(id, *ue, std::move(packet));
+  if (ue->arrival->forwarding.empty()) return end_arrival(id);
+  ue->arrival->timer.start(forwarding_limit, [this, id] { end_arrival(id); });
+}
+
+void Gnb::forwarding_ended(UeId id, PduSessionId session) {
+  UeEntry* ue = find(id);
+  if (!ue || !ue->arrival) return;
+  std::erase(ue->arrival->forwarding, session);
+  if (ue->arrival->here && ue->arrival->forwarding.empty()) end_arrival(id);
+}
+
+void Gnb::end_arrival(UeId id) {
+  UeEntry* ue = find(id);
+  auto arrival = std::move(ue->arrival);
+  for (uint32_t teid : arrival->tunnels) n3_->remove(teid);
+  for (auto& packet : arrival->fresh) give(id, *ue, std::move(packet));
 }
 
 void Gnb::set_taps(UeId id, UeEntry& ue) {

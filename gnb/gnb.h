@@ -4,8 +4,10 @@
 // Downlink packets and N2 messages come in between. RRC's work on what indicate() brought runs as posted tasks, before the next slot.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/counter.h"
 #include "mac/gnb.h"
@@ -63,12 +65,30 @@ class Gnb {
   size_t ues() const { return ues_.size(); }
 
  private:
+  // By handover from another gNB: downlink packets wait for the UE; those of the UPF also until the source has forwarded its last one.
+  struct Arrival {
+    explicit Arrival(Executor& executor) : timer(executor) {}
+    struct Waiting {
+      PduSessionId session = 0;
+      uint8_t drb = 0;              // not 0: a PDCP SDU that goes on in this bearer
+      std::optional<uint32_t> sn;
+      Qfi qfi = 0;
+      bool reflective = false;
+      Packet packet;
+    };
+    bool here = false;              // the UE
+    std::vector<uint32_t> tunnels;  // for what is forwarded
+    std::vector<PduSessionId> forwarding;  // their end markers are awaited
+    std::deque<Waiting> forwarded, fresh;
+    Timer timer;
+  };
   struct UeEntry {
     std::unique_ptr<l2::UserPlane> user_plane;
     size_t cell = 0;
     Rnti rnti = 0;
     std::unordered_map<PduSessionId, uint32_t> tunnels;
     Time last_active{};
+    std::unique_ptr<Arrival> arrival;
   };
 
   RrcPorts rrc_ports();
@@ -77,6 +97,14 @@ class Gnb {
   Status add_ue(UeId ue, size_t cell, Rnti rnti, const mac::UeConfig& config);
   void uplink_packet(UeId ue, PduSessionId session, Qfi qfi, Packet packet);
   void downlink_packet(l2::N3Owner owner, Qfi qfi, bool reflective, Packet packet);
+  void forward_session(UeId id, uint32_t own_teid, const N3Tunnel& target);
+  void forward_bearer(UeId id, uint8_t drb, uint32_t own_teid, const N3Tunnel& bearer);
+  Result<uint32_t> add_forwarding(UeId id, PduSessionId session, uint8_t drb);
+  void arriving(UeId id, UeEntry& ue, bool forwarded, Arrival::Waiting packet);
+  void give(UeId id, UeEntry& ue, Arrival::Waiting packet);
+  void arrived(UeId id);
+  void forwarding_ended(UeId id, PduSessionId session);
+  void end_arrival(UeId id);
   void active(UeId id, UeEntry& ue);
   void later(Task task);
   UeEntry* find(UeId ue);
@@ -92,6 +120,7 @@ class Gnb {
   std::vector<std::unordered_map<Rnti, UeId>> by_rnti_;  // per cell
   std::vector<std::unique_ptr<mac::GnbCell>> cells_;
   std::unique_ptr<l2::N3> n3_;
+  std::unordered_set<uint32_t> departed_;  // tunnels of UEs that went to another gNB, until late packets have followed them
   std::unique_ptr<Rrc> rrc_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // posted tasks end with the gNB
 };

@@ -349,6 +349,7 @@ Status GnbCell::Impl::configure(Ue& ue, const UeConfig& config, bool later) {
   }
   if (later) {
     ue.pending = config;
+    ue.announcement_lost = false;
     ue.fallback = radio_differs(ue.config, config);
     UeConfig kept = std::move(ue.config);
     kept.channels = config.channels;

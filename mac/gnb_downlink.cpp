@@ -200,6 +200,10 @@ uint32_t GnbCell::Impl::dl_demand(Ue& ue) {
   refill(ue);
   for (Channel& channel : ue.channels) {
     channel.buffer = ue.user_plane->buffer(channel.lcid).total;
+    if (ue.pending && channel.lcid > 1) {  // waits for the configuration that it belongs to
+      held = held || channel.buffer;
+      channel.buffer = 0;
+    }
     if (channel.lcid > 3 && !channel.gbr && ue.qos.ambr_dl_bps && ue.ambr_dl_tokens <= 0) {
       held = held || channel.buffer;
       channel.buffer = 0;  // above the aggregate maximum rate: waits
@@ -273,6 +277,8 @@ bool GnbCell::Impl::send_new(Ue& ue, const Place& place) {
   harq.time = send.time;
   harq.code = send.code;
   harq.msg4 = ue.phase == Phase::msg4;
+  harq.announcing = ue.pending.has_value();
+  harq.silent = 0;
   ue.dl_idle &= static_cast<uint16_t>(~(1u << send.process));
   ue.dl_average += average_weight * static_cast<float>(bits / 8);
   ue.last_served_dl = now;

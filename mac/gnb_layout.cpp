@@ -16,10 +16,11 @@ McsTable mcs_table_of(uint8_t configured) {
 
 ControlSet ControlSet::make(const l1::Bwp& bwp, const l1::Coreset& coreset) {
   ControlSet out{bwp, coreset, 0, static_cast<uint16_t>(coreset_cces(coreset)), {}};
-  out.lowest_crb = static_cast<uint16_t>(bwp.start + 6 * std::countr_zero(coreset.frequency_groups));
+  const unsigned first_rb = coreset_first_rb(coreset, bwp.start);
+  out.lowest_crb = static_cast<uint16_t>(bwp.start + first_rb + 6 * static_cast<unsigned>(std::countr_zero(coreset.frequency_groups)));
   for (unsigned cce = 0; cce < out.cces; ++cce) {
     RbMask mask;
-    CceRegs regs = cce_regs(coreset, cce);
+    CceRegs regs = cce_regs(coreset, cce, first_rb);
     for (unsigned i = 0; i < regs.n; ++i) mask.set(bwp.start + regs.rb[i], 1);
     out.cce_rbs.push_back(mask);
   }
@@ -140,7 +141,7 @@ Status CellLayout::add_common_spaces(const CellConfig& cell) {
       auto found = std::ranges::find(cell.common_coresets, config.coreset, &l1::Coreset::id);
       if (found == cell.common_coresets.end())
         return fail(Fault::invalid, "common_search_spaces", "CORESET {} is not configured", config.coreset);
-      SEN_TRY(check_coreset(*found, cell.initial_dl.size));
+      SEN_TRY(check_coreset(*found, cell.initial_dl.size, cell.initial_dl.start));
       space.set = add_set(cell.initial_dl, *found);
     }
     common_spaces.push_back(space);
@@ -280,7 +281,7 @@ Result<UeLayout> UeLayout::make(const CellConfig& cell, CellLayout& layout, cons
     auto found = std::ranges::find(ue.coresets, config.coreset, &l1::Coreset::id);
     auto common = std::ranges::find(cell.common_coresets, config.coreset, &l1::Coreset::id);
     if (found != ue.coresets.end() && config.coreset != 0) {
-      SEN_TRY(check_coreset(*found, out.dl.size));
+      SEN_TRY(check_coreset(*found, out.dl.size, out.dl.start));
       space.set = layout.add_set(out.dl, *found);
       const size_t index = static_cast<size_t>(found - ue.coresets.begin());
       if (index < ue.coreset_dmrs_ids.size()) {

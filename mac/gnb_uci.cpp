@@ -343,6 +343,7 @@ void GnbCell::Impl::on_ack(Ue& ue, unsigned process, bool ack, bool dtx) {
   } else {
     ++ue.metrics.dl_nok;
   }
+  harq.silent = dtx ? static_cast<uint8_t>(std::min(harq.silent + 1, 255)) : uint8_t{0};
   const bool exhausted = harq.transmissions > scheduler.max_dl_retx;
   if (!ack && !exhausted) {
     harq.state = HarqState::retransmit;
@@ -350,6 +351,7 @@ void GnbCell::Impl::on_ack(Ue& ue, unsigned process, bool ack, bool dtx) {
     return;
   }
   if (!ack) ++counters.dl_retx_exhausted;
+  if (harq.announcing) ue.announcement_lost = !ack && !dtx;
   harq.state = HarqState::idle;
   ue.dl_idle |= bit;
   pool.give(harq.tb);
@@ -367,19 +369,23 @@ void GnbCell::Impl::resolved(Ue& ue) {
   if (now_resolved && ports.event) ports.event(ue.rnti, UeEvent::contention_resolved);
 }
 
-// The message with the announced configuration is out and answered, or its answer already came where only the new configuration listens: from here on as
-// after Msg4, what the UE sends on its dedicated resources tells that it has it.
+// The message with the announced configuration is out and acknowledged, or nothing is heard of it any more, twice: then its answer comes where only the new
+// configuration listens. From here on as after Msg4: what the UE sends on its dedicated resources tells that it has it.
 void GnbCell::Impl::settle_pending(Ue& ue) {
-  if (!ue.pending || ue.user_plane->buffer(1).total != 0) return;
+  constexpr unsigned silence = 2;
+  if (!ue.pending || ue.announcement_lost || ue.user_plane->buffer(1).total != 0) return;
   for (const DlHarq& harq : ue.dl) {
-    if (harq.state == HarqState::waiting) return;
+    if (harq.state == HarqState::waiting || (harq.state == HarqState::retransmit && harq.announcing && harq.silent < silence)) return;
   }
-  for (DlHarq& harq : ue.dl) {
-    if (harq.state == HarqState::retransmit) pool.give(harq.tb);
+  // Data of before goes on in the common search space.
+  for (unsigned process = 0; process < ue.dl.size(); ++process) {
+    DlHarq& harq = ue.dl[process];
+    if (harq.state != HarqState::retransmit || !harq.announcing) continue;
+    pool.give(harq.tb);
     harq.state = HarqState::idle;
+    ue.dl_idle |= static_cast<uint16_t>(1u << process);
+    ue.dl_retx &= static_cast<uint16_t>(~(1u << process));
   }
-  ue.dl_idle = 0xffff;
-  ue.dl_retx = 0;
   const UeConfig config = std::move(*ue.pending);
   ue.pending.reset();
   ue.fallback = false;

@@ -133,8 +133,8 @@ Status UeLink::add_space(const mac::SearchSpace& space, const std::vector<l1::Co
   } else {
     return fail(Fault::invalid, "searchSpace.controlResourceSetId", "CORESET {} is not configured", space.coreset);
   }
-  if (!out.coreset0) SEN_TRY(check_coreset(out.coreset, out.bwp.size));
-  out.lowest_rb = lowest_rb(out.coreset);
+  if (!out.coreset0) SEN_TRY(check_coreset(out.coreset, out.bwp.size, out.bwp.start));
+  out.lowest_rb = static_cast<uint16_t>(lowest_rb(out.coreset) + coreset_first_rb(out.coreset, out.bwp.start));
   std::erase_if(spaces_, [&](const Space& s) { return s.space.id == out.space.id; });
   spaces_.push_back(out);
   return {};

@@ -294,7 +294,7 @@ const char* to_string(SsbCase ssb_case) {
 std::span<const Band> bands() { return table; }
 
 const Band* find_band(unsigned number) {
-  auto it = std::find_if(table.begin(), table.end(), [&](const Band& band) { return band.number == number; });
+  auto it = std::find_if(table.begin(), table.end(), [&](const Band& band) { return band.number == number && number != 0; });
   return it == table.end() ? nullptr : &*it;
 }
 

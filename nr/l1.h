@@ -85,6 +85,7 @@ struct PdcchPdu {
   Rnti n_rnti = 0;
   uint16_t dmrs_n_id = 0;
   float power_db = 0;
+  float dmrs_power_db = 0;   // of its DM-RS, relative to the same as power_db
   Bits dci;
 };
 
@@ -106,6 +107,7 @@ struct Dmrs {
   uint16_t n_id = 0;
   uint8_t n_scid = 0;
   uint16_t reference_rb = 0; // common resource block that the sequence counts from: CORESET 0's first one for PDSCH with SI-RNTI, else 0
+  float power_db = 0;        // over what TS 38.214 table 4.1-1 says: the receiver must know it too
   bool operator==(const Dmrs&) const = default;
 };
 
@@ -202,6 +204,7 @@ struct PuschPdu {
   uint8_t tpmi = 0;
   bool transform_precoding = false;
   uint16_t low_papr_id = 0;
+  uint8_t low_papr_hopping = 0;  // 0 neither, 1 group, 2 sequence (TS 38.211 6.4.1.1.1.2)
   Code code;
   Dmrs dmrs;
   std::optional<Ptrs> ptrs;

@@ -17,8 +17,9 @@ struct CellConfig {
   Scs scs = Scs::khz15;
   bool tdd = false;
   uint32_t ssb_arfcn = 0;
-  uint32_t dl_point_a_arfcn = 0, ul_point_a_arfcn = 0;
+  uint64_t dl_point_a_khz = 0;                  // before SIB1: assumed, so that CORESET 0 lies at the grid's beginning
   uint16_t n_rb = 0;
+  bool operator==(const CellConfig&) const = default;
 };
 
 // One search space in one slot: decode every candidate against every size and RNTI.

@@ -29,10 +29,12 @@ bool one_of(unsigned value, std::initializer_list<unsigned> list) { return std::
 
 }  // namespace
 
+unsigned coreset_first_rb(const l1::Coreset& coreset, unsigned bwp_start) { return coreset.id == 0 ? 0 : (bwp_start + 5) / 6 * 6 - bwp_start; }
 unsigned coreset_rbs(const l1::Coreset& coreset) { return 6 * group_count(coreset); }
 unsigned coreset_cces(const l1::Coreset& coreset) { return group_count(coreset) * coreset.duration; }
 
-Status check_coreset(const l1::Coreset& coreset, unsigned bwp_size) {
+Status check_coreset(const l1::Coreset& coreset, unsigned bwp_size, unsigned bwp_start) {
+  const unsigned first_rb = coreset_first_rb(coreset, bwp_start);
   if (coreset.duration < 1 || coreset.duration > 3) {
     return fail(Fault::invalid, "coreset.duration", "{} is not allowed (1 to 3; TS 38.211 7.3.2.2)", coreset.duration);
   }
@@ -41,9 +43,9 @@ Status check_coreset(const l1::Coreset& coreset, unsigned bwp_size) {
                 coreset.duration);
   }
   if (coreset.frequency_groups == 0 || coreset.frequency_groups >> groups_in_field ||
-      6 * static_cast<unsigned>(std::bit_width(coreset.frequency_groups)) > bwp_size) {
+      first_rb + 6 * static_cast<unsigned>(std::bit_width(coreset.frequency_groups)) > bwp_size) {
     return fail(Fault::invalid, "coreset.frequency_groups", "{:#x} is not allowed (some of the {} groups of 6 RBs; TS 38.213 10.1)",
-                coreset.frequency_groups, bwp_size / 6);
+                coreset.frequency_groups, bwp_size > first_rb ? (bwp_size - first_rb) / 6 : 0);
   }
   if (!coreset.interleaved) return {};
   bool bundle_ok = coreset.reg_bundle == 6 || coreset.reg_bundle == (coreset.duration == 3 ? 3 : 2);
@@ -63,7 +65,7 @@ Status check_coreset(const l1::Coreset& coreset, unsigned bwp_size) {
   return {};
 }
 
-CceRegs cce_regs(const l1::Coreset& coreset, unsigned cce) {
+CceRegs cce_regs(const l1::Coreset& coreset, unsigned cce, unsigned first_rb) {
   CceRegs out;
   unsigned duration = std::clamp<unsigned>(coreset.duration, 1, 3);
   unsigned bundle = coreset.interleaved && coreset.reg_bundle >= duration ? std::min<unsigned>(coreset.reg_bundle, 6) : 6;
@@ -73,15 +75,15 @@ CceRegs cce_regs(const l1::Coreset& coreset, unsigned cce) {
   unsigned rbs_per_bundle = bundle / duration;
   for (unsigned i = 0; i < per_cce; ++i) {
     unsigned first = interleave(coreset, cce * per_cce + i, n_bundles) * rbs_per_bundle;
-    for (unsigned r = 0; r < rbs_per_bundle; ++r) out.rb[out.n++] = static_cast<uint16_t>(nth_rb(coreset, first + r));
+    for (unsigned r = 0; r < rbs_per_bundle; ++r) out.rb[out.n++] = static_cast<uint16_t>(first_rb + nth_rb(coreset, first + r));
   }
   return out;
 }
 
-RbSet pdcch_rbs(const l1::Coreset& coreset, unsigned first_cce, unsigned aggregation_level) {
+RbSet pdcch_rbs(const l1::Coreset& coreset, unsigned first_cce, unsigned aggregation_level, unsigned first_rb) {
   RbSet out;
   for (unsigned cce = first_cce; cce < first_cce + aggregation_level; ++cce) {
-    CceRegs regs = cce_regs(coreset, cce);
+    CceRegs regs = cce_regs(coreset, cce, first_rb);
     for (unsigned i = 0; i < regs.n; ++i) {
       if (regs.rb[i] < max_n_rb) out.set(regs.rb[i]);
     }

@@ -20,10 +20,13 @@ constexpr unsigned max_candidates = 8;     // per aggregation level
 constexpr std::array<uint8_t, 5> aggregation_levels{1, 2, 4, 8, 16};
 
 unsigned coreset_rbs(const l1::Coreset& coreset);
+// Where the groups of six begin in the bandwidth part: at the first common resource block that is a multiple of six (TS 38.213 10.1). CORESET 0's
+// begin with the bandwidth part, whose lowest block is its own.
+unsigned coreset_first_rb(const l1::Coreset& coreset, unsigned bwp_start);
 unsigned coreset_cces(const l1::Coreset& coreset);  // RBs * symbols / 6
 // Error naming the field, per TS 38.331 ControlResourceSet and TS 38.211 7.3.2.2: duration 1..3, start + duration <= 14, groups inside
-// bwp_size, REG bundle 2, 3, 6 in the combinations allowed, interleaver size dividing.
-Status check_coreset(const l1::Coreset& coreset, unsigned bwp_size);
+// the bandwidth part, REG bundle 2, 3, 6 in the combinations allowed, interleaver size dividing.
+Status check_coreset(const l1::Coreset& coreset, unsigned bwp_size, unsigned bwp_start = 0);
 
 // The RBs of a CORESET's REG bundles that one CCE uses. REGs are numbered time first; a bundle is L REGs; CCE j is bundles f(6j/L), ..:
 // TS 38.211 7.3.2.2.
@@ -31,9 +34,10 @@ struct CceRegs {
   uint8_t n = 0;                 // RBs in use (6 / duration)
   std::array<uint16_t, 6> rb{};  // from the BWP start, each over all symbols of the CORESET, in REG order
 };
-CceRegs cce_regs(const l1::Coreset& coreset, unsigned cce);
+// first_rb: coreset_first_rb().
+CceRegs cce_regs(const l1::Coreset& coreset, unsigned cce, unsigned first_rb = 0);
 // RBs (of the BWP) that a PDCCH occupies.
-RbSet pdcch_rbs(const l1::Coreset& coreset, unsigned first_cce, unsigned aggregation_level);
+RbSet pdcch_rbs(const l1::Coreset& coreset, unsigned first_cce, unsigned aggregation_level, unsigned first_rb = 0);
 
 // Y_{p,n} of 10.1 in a UE-specific search space: n in-frame slot number. 0 in a common one.
 uint32_t search_space_y(unsigned coreset_id, Rnti rnti, unsigned slot_in_frame);

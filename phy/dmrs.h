@@ -23,7 +23,7 @@ constexpr unsigned dmrs_subcarrier(unsigned type, unsigned delta, unsigned i) { 
 void dmrs_base(const nr::l1::Dmrs& dmrs, nr::Slot slot, bool extended_cp, unsigned symbol, unsigned crb, unsigned n_rb, std::span<Cf> out);
 // With transform precoding (6.4.1.1.1.2): one low-PAPR sequence over the whole allocation, same in every DM-RS symbol but for hopping.
 void dmrs_base_low_papr(const nr::l1::PuschPdu& pdu, nr::Slot slot, unsigned symbol, std::span<Cf> out);
-// beta_DMRS: 1, sqrt2 (as 10^(3/20)), sqrt3 (10^(4.77/20)) for 1, 2, 3 CDM groups without data (TS 38.214 table 4.1-1).
+// beta_DMRS: 1, 10^(3/20), sqrt3 for 1, 2, 3 CDM groups without data (TS 38.214 table 4.1-1).
 float dmrs_amplitude(unsigned cdm_groups_without_data);
 
 }  // namespace sen::phy

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <tuple>
 
 #include "nr/band.h"
 #include "nr/tbs.h"
@@ -100,7 +101,8 @@ struct GnbPhy::Impl {
                      l1::RxUci& uci);
   Soft& soft_of(l1::Rnti rnti, uint8_t harq_id, bool new_data);
   void keep(std::span<const std::span<const Cf>> samples);
-  void queue_prach(const l1::UlSlot& ul, size_t samples);
+  PrachReceiver* prach_for(const l1::PrachPdu& pdu);
+  void queue_prach(const l1::UlSlot& ul, size_t samples, std::vector<l1::Error>& errors);
   void detect_prach(const std::function<void(const l1::UlIndication&)>& indicate, l1::UlIndication& now);
 
   GnbPhyConfig config;
@@ -109,7 +111,8 @@ struct GnbPhy::Impl {
   std::vector<Worker> workers;
   std::vector<Soft> soft;
   uint64_t uses = 0;
-  std::optional<PrachReceiver> prach;
+  std::optional<PrachReceiver> prach;                // of the cell's preambles, made for the first occasion
+  l1::PrachPdu prach_made_for;
   PrachCarrier prach_carrier;
   float amplitude = 1;
   std::vector<uint8_t> failed;                       // per job of the running batch
@@ -154,15 +157,11 @@ Result<std::unique_ptr<GnbPhy>> GnbPhy::make(const GnbPhyConfig& config, JobPool
   impl->amplitude = std::pow(10.0f, re_dbfs / 20);
   const Ofdm& o = impl->workers[0].demodulator;
   impl->prach_carrier = {cell.scs, cell.n_rb, o.sample_rate_hz()};
-  if (config.prach) {
-    SEN_ASSIGN(auto prach, PrachReceiver::make(*config.prach, impl->prach_carrier, cell.rx_ports));
-    impl->prach = std::move(prach);
-    impl->kept_samples = static_cast<size_t>(o.sample_rate_hz() / 1000) * history_subframes;
-    impl->history.resize(cell.rx_ports);
-    for (auto& port : impl->history) {
-      port.reserve(4 * impl->kept_samples);  // so that samples are moved once in many slots
-      port.resize(impl->kept_samples);
-    }
+  impl->kept_samples = static_cast<size_t>(o.sample_rate_hz() / 1000) * history_subframes;
+  impl->history.resize(cell.rx_ports);
+  for (auto& port : impl->history) {
+    port.reserve(4 * impl->kept_samples);  // so that samples are moved once in many slots
+    port.resize(impl->kept_samples);
   }
   return std::unique_ptr<GnbPhy>(new GnbPhy(std::move(impl)));
 }
@@ -245,7 +244,7 @@ void GnbPhy::receive(const l1::UlSlot& ul, std::span<const std::span<const Cf>> 
   Impl& impl = *impl_;
   impl.indication.slot = ul.slot;
   impl.indication.pusch.clear(), impl.indication.uci.clear(), impl.indication.preambles.clear(), impl.indication.srs.clear();
-  if (impl.prach) impl.keep(samples);
+  impl.keep(samples);
   if (used_symbols(ul)) {
     impl.pool.run(samples.size(), [&](size_t port, unsigned worker) {
       Lap lap(impl.demodulate_ns);
@@ -273,10 +272,8 @@ void GnbPhy::receive(const l1::UlSlot& ul, std::span<const std::span<const Cf>> 
     ++kept;
   }
   impl.indication.uci.resize(kept);
-  if (impl.prach) {
-    impl.queue_prach(ul, samples[0].size());
-    impl.detect_prach(indicate, impl.indication);
-  }
+  impl.queue_prach(ul, samples[0].size(), errors);
+  impl.detect_prach(indicate, impl.indication);
   indicate(impl.indication);
 }
 
@@ -366,10 +363,23 @@ void GnbPhy::Impl::keep(std::span<const std::span<const Cf>> samples) {
   history_end += n;
 }
 
-void GnbPhy::Impl::queue_prach(const l1::UlSlot& ul, size_t slot_samples) {
+PrachReceiver* GnbPhy::Impl::prach_for(const l1::PrachPdu& pdu) {
+  const auto kind = [](const l1::PrachPdu& p) { return std::tie(p.format, p.scs, p.n_fd, p.first_rb, p.root_sequence, p.n_cs, p.restricted_set); };
+  if (prach && kind(prach_made_for) == kind(pdu)) return &*prach;
+  auto made = PrachReceiver::make(pdu, prach_carrier, config.cell.rx_ports);
+  if (!made) return nullptr;
+  prach = std::move(*made);
+  prach_made_for = pdu;
+  return &*prach;
+}
+
+void GnbPhy::Impl::queue_prach(const l1::UlSlot& ul, size_t slot_samples, std::vector<l1::Error>& errors) {
   for (const l1::PrachPdu& pdu : ul.prach) {
     const auto timing = prach_timing(pdu, prach_carrier, ul.slot, pdu.occasions - 1u);
-    if (!timing) continue;
+    if (!timing) {
+      errors.push_back({l1::Error::Kind::out_of_range, ul.slot, 0});
+      continue;
+    }
     uint64_t start = history_end - slot_samples;
     if (nr::is_long(static_cast<nr::PrachFormat>(pdu.format))) {  // counted from the subframe's start
       for (unsigned s = 0; s < ul.slot.in_subframe(); ++s) start -= workers[0].demodulator.slot_samples(s);
@@ -390,10 +400,11 @@ void GnbPhy::Impl::detect_prach(const std::function<void(const l1::UlIndication&
     late.slot = p.slot;
     late.preambles.clear();
     const size_t available = static_cast<size_t>(history_end - p.start);
-    if (available <= history[0].size()) {
+    PrachReceiver* receiver = prach_for(p.pdu);
+    if (receiver && available <= history[0].size()) {
       std::array<std::span<const Cf>, max_rx_ports> views;
       for (size_t port = 0; port < history.size(); ++port) views[port] = std::span<const Cf>(history[port]).last(available);
-      prach->detect(p.pdu, p.slot, std::span(views).first(history.size()), same_slot ? now.preambles : late.preambles);
+      receiver->detect(p.pdu, p.slot, std::span(views).first(history.size()), same_slot ? now.preambles : late.preambles);
     }
     if (!same_slot && !late.preambles.empty()) indicate(late);
     pending.erase(pending.begin() + static_cast<ptrdiff_t>(i));

@@ -19,7 +19,6 @@ namespace sen::phy {
 struct GnbPhyConfig {
   nr::l1::CellConfig cell;
   nr::Scs ssb_scs = nr::Scs::khz15;
-  std::optional<nr::l1::PrachPdu> prach;   // of the cell; its occasions come with each slot
   bool extended_cp = false;
   unsigned dft_size = 0;                   // as OfdmConfig
   std::optional<float> re_dbfs;            // default: the full carrier lies 12 dB below full scale

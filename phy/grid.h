@@ -11,7 +11,8 @@ namespace sen::phy {
 
 class Grid {
  public:
-  static constexpr unsigned max_ports = 8, max_rb = 275;
+  // A carrier has at most max_rb; a grid may have a few more where point A lies below the carrier.
+  static constexpr unsigned max_ports = 8, max_rb = 275, max_crb = 320;
 
   Grid() = default;
   Grid(unsigned ports, unsigned n_rb)

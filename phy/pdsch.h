@@ -19,7 +19,8 @@ uint32_t pdsch_data_res(const nr::l1::PdschPdu& pdu, nr::Slot slot);
 class PdschTransmitter {
  public:
   explicit PdschTransmitter(unsigned max_rb);
-  // Adds the channel (data, DM-RS, PT-RS) to the grid: layer p to port p, or through pdu.precoding. Data amplitude 10^(power_db / 20).
+  // Puts the channel (data, DM-RS, PT-RS) into the grid: layer p's elements of port p are written, or, with pdu.precoding, added to its ports. Data
+  // amplitude 10^(power_db / 20); DM-RS above it by TS 38.214 table 4.1-1 and dmrs.power_db.
   Status send(const nr::l1::PdschPdu& pdu, nr::Slot slot, Grid& grid);
 
  private:
@@ -31,8 +32,9 @@ struct SharedResult {
   SchResult sch;
   bool crc_ok = false;
   LinkMeasurement measurement;
-  float evm = 0;             // root mean square error of the equalised symbols to the nearest points
-  std::span<const Cf> constellation;  // the equalised symbols of the first layer, until the next call
+  // Up to 1024 equalised symbols of the first layer, until the next call, and their root mean square error to the nearest points.
+  float evm = 0;
+  std::span<const Cf> constellation;
 };
 struct ReceiveOptions {
   LdpcOptions ldpc;
@@ -42,7 +44,8 @@ struct ReceiveOptions {
 class PdschReceiver {
  public:
   PdschReceiver(unsigned max_rb, unsigned max_rx);
-  // `tb`: tbs_octets, valid when crc_ok.
+  // `tb`: tbs_octets, valid when crc_ok. `harq` holds the earlier transmissions; the caller resets it for a new block. Needs as many receive ports as
+  // layers.
   Result<SharedResult> receive(const nr::l1::PdschPdu& pdu, nr::Slot slot, const Grid& grid, const ReceiveOptions& options, HarqBuffer& harq,
                                std::span<uint8_t> tb);
 

@@ -1,5 +1,5 @@
 // Sounding reference signals, TS 38.211 6.4.1.4: 1, 2, 4 ports, combs 2, 4, 8, bandwidth tables, hopping and repetition; the gNB's estimate of the
-// uplink channel from them. Any thread.
+// uplink channel from them. Any thread, no allocation.
 #pragma once
 
 #include "nr/l1.h"
@@ -7,15 +7,27 @@
 
 namespace sen::phy {
 
+// period_slots 0: aperiodic, frequency hopping within the slot only.
 Status check(const nr::l1::SrsPdu& pdu, unsigned grid_rb);
 // Antenna port i of the resource to grid port i, amplitude 1.
 Status send_srs(const nr::l1::SrsPdu& pdu, nr::Slot slot, Grid& grid);
 
+// Where and with what sequence a port sends in one symbol of the resource.
+struct SrsPlace {
+  unsigned first = 0;        // subcarrier of the grid: k_0
+  unsigned length = 0;       // M_sc,b: every comb-th subcarrier from there
+  unsigned u = 0, v = 0, n_cs = 0, n_cs_max = 8;
+};
+SrsPlace srs_place(const nr::l1::SrsPdu& pdu, nr::Slot slot, unsigned port, unsigned symbol);  // symbol l' of the resource; pdu checked
+
 struct SrsEstimate {
   nr::l1::Quality quality;
   std::array<Cf, 16> channel{};      // wideband mean, [rx * ports + port], delay taken out
-  float noise_variance = 0;
+  std::array<Cf, 16> covariance{};   // mean of conj(h_port) h_other summed over receive ports, [port * ports + other]: selective channels too
+  float noise_variance = 0;          // an RE and port
 };
+// grid.ports() receive ports, at most 16 / pdu.ports. The delay is unambiguous within +-1 / (2 comb P) of a symbol's useful part, P the ports that share a
+// comb.
 Result<SrsEstimate> receive_srs(const nr::l1::SrsPdu& pdu, nr::Slot slot, const Grid& grid);
 
 }  // namespace sen::phy

@@ -1,5 +1,9 @@
-// SS/PBCH block, TS 38.211 7.4.2, 7.4.3, 7.3.3, 7.4.1.4 and TS 38.212 7.1: block to grid, cell search on samples, PBCH receiver, measurement.
+// SS/PBCH block, TS 38.211 7.4.2, 7.4.3, 7.3.3, 7.4.1.4 and TS 38.212 7.1: block to grid, cell search on samples, PBCH receiver, measurement. Any thread;
+// a searcher belongs to one at a time.
 #pragma once
+
+#include <optional>
+#include <vector>
 
 #include "base/result.h"
 #include "nr/l1.h"
@@ -12,37 +16,44 @@ namespace sen::phy {
 void pss(unsigned n_id_2, std::span<Cf, 127> out);                 // 7.4.2.2
 void sss(unsigned pci, std::span<Cf, 127> out);                    // 7.4.2.3
 
+// PCI, index, case, L_max, power and the place in the grid: field, value, range, clause.
+Status check(const nr::l1::SsbPdu& pdu, unsigned first_subcarrier, unsigned grid_rb);
 // Writes the block: PSS, SSS, PBCH and its DM-RS at `first_subcarrier` of the grid (in the SSB's numerology), first symbol from nr::ssb_position.
-// The grid is the SSB numerology's slot that holds the block.
-Status send_ssb(const nr::l1::SsbPdu& pdu, unsigned sfn, unsigned first_subcarrier, Grid& grid, unsigned port = 0);
+// The grid is the SSB numerology's slot in which the block starts; with `next_slot` the one behind it (case E: some blocks go on there).
+// A pss_power_db of 3 means twice the power.
+Status send_ssb(const nr::l1::SsbPdu& pdu, unsigned sfn, unsigned first_subcarrier, Grid& grid, unsigned port = 0, bool next_slot = false);
 // First subcarrier of the block in a grid of its own numerology whose CRB 0 is point A; nullopt when it does not lie on that grid.
 std::optional<unsigned> ssb_first_subcarrier(const nr::l1::SsbPdu& pdu, nr::Scs scs_common, bool fr2);
 
+// Powers are linear, of the grid's units (x_n = sum_k a_k exp(j...) of samples) squared.
 struct SsbMeasurement {
-  float rsrp = 0;            // of the SSS, linear, the grid's units squared
-  float rssi = 0;
+  float rsrp = 0;            // of the SSS, a resource element
+  float rssi = 0;            // of the block's 240 subcarriers together, a symbol
+  float noise = 0;           // a resource element
   float sinr_db = 0;
-  float cfo_hz = 0;
-  float delay_s = 0;
+  float cfo_hz = 0;          // of a found block: the whole offset; from a grid: what is left
+  float delay_s = 0;         // later than where the block was looked for
 };
 struct SsbFound {
   unsigned pci = 0;
   size_t sample = 0;         // where the block's first symbol (its CP) starts
-  float metric = 0;          // normalised correlation, 0..1
+  float metric = 0;          // normalised correlation of the SSS, 0..1
   float cfo_hz = 0;          // fraction of the subcarrier spacing and whole ones
   SsbMeasurement measurement;
 };
 struct PbchFound {
-  PbchPayload payload;
+  PbchPayload payload;       // k_ssb and sfn complete, from the MIB and the timing bits
   unsigned ssb_index = 0;
 };
 
-// Cell search on time samples with the SSB's centre at DC (or at `centre_hz`): every PCI whose PSS and SSS stand out, best first.
+// Cell search on time samples with the SSB's centre (its subcarrier 120) at DC (or at `centre_hz`): every PCI whose PSS and SSS stand out, best first. A block
+// found twice (in several periods or beams) is reported once, where it was strongest. Work space grows with the longest span searched.
+// Cost: about 15 ms for 10 ms of 15 kHz at 11.52 Msps and three frequency hypotheses.
 class SsbSearcher {
  public:
   struct Config {
     nr::Scs scs = nr::Scs::khz15;
-    double sample_rate_hz = 0;
+    double sample_rate_hz = 0;         // 240 subcarriers at least
     double centre_hz = 0;              // the block's middle relative to the samples' centre
     double max_cfo_hz = 0;             // 0: half a subcarrier
   };
@@ -56,8 +67,8 @@ class SsbSearcher {
   std::shared_ptr<Work> work_;
 };
 
-// The PBCH from a grid in the SSB's numerology (one receive port or more).
-std::optional<PbchFound> receive_pbch(const Grid& grid, unsigned first_symbol, unsigned first_subcarrier, unsigned pci, unsigned l_max,
+// The PBCH from a grid in the SSB's numerology (one receive port or more). nullopt as well when the place or l_max cannot be.
+std::optional<PbchFound> receive_pbch(const Grid& grid, unsigned first_symbol, unsigned first_subcarrier, unsigned pci, unsigned l_max, nr::Scs scs,
                                       SsbMeasurement& measurement);
 
 }  // namespace sen::phy

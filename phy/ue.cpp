@@ -83,6 +83,7 @@ Result<std::unique_ptr<UePhy>> UePhy::make(const UePhyConfig& config) {
 
 double UePhy::sample_rate_hz() const { return impl_->dl_ofdm.sample_rate_hz(); }
 size_t UePhy::slot_samples(nr::Slot slot) const { return impl_->dl_ofdm.slot_samples(slot.in_subframe()); }
+bool UePhy::preamble_goes_on() const { return impl_->preamble_left > 0; }
 const std::string& UePhy::last_error() const { return impl_->last_error; }
 const Grid& UePhy::downlink() const { return impl_->rx; }
 std::span<const Cf> UePhy::constellation() const { return impl_->constellation; }
@@ -127,7 +128,7 @@ Result<l1_ue::CsiMeasurement> UePhy::measure(const l1::CsiRsPdu& csi_rs, const C
 
 UePhy::Block UePhy::block(unsigned first_symbol, unsigned first_subcarrier, unsigned l_max) {
   Block out;
-  out.pbch = receive_pbch(impl_->rx, first_symbol, first_subcarrier, impl_->config.pci, l_max, out.measurement);
+  out.pbch = receive_pbch(impl_->rx, first_symbol, first_subcarrier, impl_->config.pci, l_max, impl_->config.scs, out.measurement);
   return out;
 }
 

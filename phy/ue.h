@@ -56,6 +56,7 @@ class UePhy {
   // Samples of one slot; a preamble's remainder comes with the following slots, which must be asked for in order. What cannot be sent is left out, its
   // reason returned by last_error().
   void transmit(const nr::l1_ue::UlSlot& ul, std::span<const std::span<Cf>> samples);
+  bool preamble_goes_on() const;
   const std::string& last_error() const;
 
   const Grid& downlink() const;

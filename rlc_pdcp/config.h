@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/packet.h"
 #include "crypto/key.h"
 #include "nr/ids.h"
 
@@ -114,6 +115,13 @@ struct Change {
 // COUNT values of a DRB for SN status transfer (TS 38.413 9.3.1.108): the next to send, the first missing of the received ones.
 struct Count {
   uint32_t next_tx = 0, next_rx = 0;
+};
+
+// A PDCP SDU (SDAP header included) that the source of a handover has not seen confirmed (TS 38.300 9.2.3.2.3): with the SN it had, or without
+// when it was not sent yet.
+struct ForwardedSdu {
+  std::optional<uint32_t> sn;
+  Packet packet;
 };
 
 enum class Failure : uint8_t { max_retransmissions, integrity, count_wrap };

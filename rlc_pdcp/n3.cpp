@@ -146,6 +146,19 @@ bool N3::forward_packet(uint32_t teid, Qfi qfi, Packet packet) {
   return true;
 }
 
+bool N3::forward_sdu(const N3Peer& target, std::optional<uint32_t> sn, Packet sdu) {
+  const size_t octets = sdu.size(), header = sn ? gtpu::gpdu_pdcp_header_octets : gtpu::gpdu_plain_header_octets;
+  if (target.address.empty() || octets == 0 || octets > 65523 || !sdu.prepend(header)) {
+    impl_->drop(N3Drop::no_buffer);
+    return false;
+  }
+  if (sn) gtpu::write_gpdu_pdcp_header(sdu.span().first<gtpu::gpdu_pdcp_header_octets>(), target.teid, octets, *sn);
+  else gtpu::write_gpdu_plain_header(sdu.span().first<gtpu::gpdu_plain_header_octets>(), target.teid, octets);
+  impl_->ports.send(target.address, std::move(sdu));
+  ++impl_->statistics.forwarded_packets;
+  return true;
+}
+
 void N3::send_end_marker(uint32_t teid) {
   auto* t = impl_->find(teid);
   if (!t) return;
@@ -191,9 +204,16 @@ void N3::receive(const IpAddress& from, Packet datagram) {
 void N3::Impl::user_packet(const IpAddress& from, const gtpu::GpduView& view, Packet datagram) {
   Tunnel* t = find(view.teid);
   if (!t) return unknown_tunnel(from, view.teid);
-  if (!view.has_container || view.pdu_type != gtpu::PduType::dl) return drop(N3Drop::no_container);
+  const bool of_drb = t->owner.drb != 0;
+  if (!of_drb && (!view.has_container || view.pdu_type != gtpu::PduType::dl)) return drop(N3Drop::no_container);
   datagram.trim_front(view.payload_offset);
   if (datagram.empty()) return drop(N3Drop::empty);
+  if (of_drb) {
+    ++statistics.rx_packets;
+    statistics.rx_octets += datagram.size();
+    if (ports.forwarded) ports.forwarded(t->owner, view.has_pdcp_sn ? std::optional(view.pdcp_sn) : std::nullopt, std::move(datagram));
+    return;
+  }
   if (t->target) {
     if (send_user(*t->target, gtpu::PduType::dl, view.qfi, view.rqi, std::move(datagram))) ++statistics.forwarded_packets;
     return;

@@ -4,11 +4,13 @@
 // Extension Headers Notification), limit::error_indications_s a second at most. Every drop has a name (N3Statistics).
 //
 // N2 handover: at the source, forward() turns the tunnel's downlink back out to the forwarding tunnel that the target named, end marker
-// included; the target takes forwarded packets by a tunnel of its own, whose owner says `forwarding`.
+// included, and forward_sdu() sends what the bearers had left; the target takes them by tunnels of its own, whose owner says `forwarding`: one of
+// the session, and one for each DRB whose PDCP SDUs come with their SN (TS 38.300 9.2.3.2.3).
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "base/executor.h"
 #include "base/ip.h"
@@ -29,12 +31,14 @@ struct N3Owner {
   uint32_t ue = 0;
   PduSessionId session = 0;
   bool forwarding = false;  // downlink packets that the source of a handover had left
+  uint8_t drb = 0;          // forwarding: PDCP SDUs of this DRB; 0: packets of the session
   bool operator==(const N3Owner&) const = default;
 };
 
 struct N3Ports {
   std::function<void(const IpAddress& peer, Packet datagram)> send;  // UDP port 2152
   std::function<void(N3Owner owner, Qfi qfi, bool reflective, Packet packet)> downlink;
+  std::function<void(N3Owner owner, std::optional<uint32_t> sn, Packet sdu)> forwarded;  // of a DRB; may be empty where no handover comes
   std::function<void(N3Owner owner)> error_indication;  // the UPF knows this tunnel no more
   std::function<void(N3Owner owner)> end_marker;
 };
@@ -54,6 +58,8 @@ class N3 {
   // From now on the downlink of this tunnel goes to `target` instead of the port; so do packets given to forward_packet().
   Status forward(uint32_t teid, const N3Peer& target);
   bool forward_packet(uint32_t teid, Qfi qfi, Packet packet);
+  // A PDCP SDU into the target's tunnel of its DRB.
+  bool forward_sdu(const N3Peer& target, std::optional<uint32_t> sn, Packet sdu);
   // To the target of forward(), or to the uplink peer where there is none.
   void send_end_marker(uint32_t teid);
   void receive(const IpAddress& from, Packet datagram);

@@ -111,6 +111,39 @@ Status Pdcp::set_count(const Count& count) {
   rx_next_ = rx_deliv_ = count.next_rx;
   reordering_timer_.stop();
   warned_ = false;
+  if (acknowledged_ && config_.status_report_required) queue_status_report();
+  return {};
+}
+
+std::vector<ForwardedSdu> Pdcp::unconfirmed() {
+  std::vector<ForwardedSdu> out;
+  const uint32_t mask = (1u << tx().sn_bits) - 1;
+  for (size_t i = 0; acknowledged_ && i < sent_.size(); ++i) {
+    if (sent_[i].packet) out.push_back({(sent_base_ + static_cast<uint32_t>(i)) & mask, copy_of(sent_[i].packet)});
+  }
+  for (size_t i = 0; i < queue_.size(); ++i) out.push_back({std::nullopt, copy_of(queue_[i].packet)});
+  std::erase_if(out, [](const ForwardedSdu& sdu) { return !sdu.packet; });
+  return out;
+}
+
+Status Pdcp::resume(ForwardedSdu forwarded) {
+  if (!forwarded.sn) {
+    if (!send(std::move(forwarded.packet))) return fail(Fault::exhausted, name(bearer_), "a forwarded SDU finds no room");
+    return {};
+  }
+  const uint32_t mask = (1u << tx().sn_bits) - 1, back = (tx_next_ - *forwarded.sn) & mask, count = tx_next_ - back;
+  if (!acknowledged_ || back == 0 || back > tx_next_ || back > std::min<size_t>(mask / 2, limit::pdcp_in_flight)) {
+    return fail(Fault::invalid, name(bearer_), "SN {} of a forwarded SDU lies outside the window below {}", *forwarded.sn, tx_next_);
+  }
+  if (sent_.empty()) {
+    sent_base_ = count;
+    while (sent_base_ + sent_.size() != tx_next_) sent_.push_back({.done = true});
+  }
+  if (count < sent_base_ || !sent_[count - sent_base_].done) return fail(Fault::invalid, name(bearer_), "SN {} was forwarded already", *forwarded.sn);
+  sent_[count - sent_base_] = {.packet = std::move(forwarded.packet), .arrival = executor_.now()};
+  cursor_ = std::min(cursor_, count);
+  count_resend();
+  arm_discard();
   return {};
 }
 
@@ -323,8 +356,16 @@ void Pdcp::delivered(uint32_t id) {
   uint32_t index = id - sent_base_;
   if (id < sent_base_ || index >= sent_.size() || sent_[index].done) return;
   uint32_t tag = sent_[index].tag;
-  finish(index);
-  if (bearer_.srb) ports_.delivered(tag);
+  if (bearer_.srb) {
+    finish(index);
+    return ports_.delivered(tag);
+  }
+  if (id >= cursor_) {  // it waits to be sent again, and need not
+    resend_octets_ -= sent_[index].packet.size();
+    --resend_sdus_;
+  }
+  sent_[index].done = true;
+  forget_finished();
 }
 
 void Pdcp::count_resend() {
@@ -340,6 +381,9 @@ void Pdcp::count_resend() {
 void Pdcp::send_again_from_base() {
   lower_lost_ = false;
   cursor_ = sent_base_;
+  for (size_t i = 0; i < sent_.size(); ++i) {
+    if (sent_[i].packet) sent_[i].done = false;
+  }
   count_resend();
 }
 

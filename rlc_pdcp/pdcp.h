@@ -3,7 +3,8 @@
 // A DRB's SDUs get their COUNT and protection when the MAC is about to take them (supply()), several at once: nothing that was not sent
 // leaves a gap when it is discarded, and the integrity of a batch costs little more than that of one packet. An SRB's are protected when
 // they come, so that RRC decides message by message. Received PDUs are kept until flush() or until a batch is full, for the same reason. An
-// AM DRB keeps each SDU until its delivery is confirmed; it is sent again, in order, after re-establishment and recovery.
+// AM DRB keeps each SDU until it and all before it are confirmed; from the first unconfirmed one on all are sent again, in order, after
+// re-establishment and recovery (5.1.2): what RLC confirmed behind a gap may have ended in a gNB that the UE has left.
 //
 // Header compression (ROHC, EHC, UDC), duplication and DAPS are not offered. Lives on its executor with its timers. No allocation per
 // packet beyond the pool's once the rings have grown. Ports may call send() of the same entity; deliver and delivered of an SRB's may call
@@ -78,6 +79,10 @@ class Pdcp {
   Count count() const { return {tx_next_, rx_deliv_}; }
   // An Error when SDUs of the old COUNTs still wait for their confirmation.
   Status set_count(const Count& count);
+  // Handover to another gNB. The source: copies of what is not confirmed, in order. The target: takes one of them; the SN must lie below that of
+  // set_count() and no more than a window away.
+  std::vector<ForwardedSdu> unconfirmed();
+  Status resume(ForwardedSdu sdu);
 
   // The integrity of the SRB message delivered last without verification, under the key given: for a message that itself tells which key
   // protects it (SecurityModeCommand, RRCReestablishment).
@@ -90,7 +95,7 @@ class Pdcp {
     Packet packet;
     Time arrival{};
     uint32_t tag = 0;
-    bool done = false;  // confirmed, discarded, or not kept
+    bool done = false;  // confirmed (with its packet: by RLC alone), discarded, or not kept
   };
   struct Side {
     PdcpKeys keys;

@@ -412,6 +412,19 @@ Status UserPlane::set_count(uint8_t drb, const Count& count) {
   return pdcp->set_count(count);
 }
 
+std::vector<ForwardedSdu> UserPlane::unconfirmed(uint8_t drb) {
+  Pdcp* pdcp = impl_->pdcp_of({false, drb});
+  return pdcp ? pdcp->unconfirmed() : std::vector<ForwardedSdu>();
+}
+
+Status UserPlane::resume(uint8_t drb, ForwardedSdu sdu) {
+  Pdcp* pdcp = impl_->pdcp_of({false, drb});
+  if (!pdcp) return fail(Fault::not_found, fmt::format("DRB{}", drb), "does not exist");
+  SEN_TRY(pdcp->resume(std::move(sdu)));
+  if (!impl_->is_suspended({false, drb})) impl_->notify_waiting({false, drb});
+  return {};
+}
+
 uint16_t UserPlane::short_mac_i(ByteView input) const {
   return static_cast<uint16_t>(impl_->rrc_keys.integrity.mac(0xffffffff, 0xff, crypto::Direction::downlink, input));
 }

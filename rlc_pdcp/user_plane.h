@@ -71,6 +71,9 @@ class UserPlane {
   // DL and UL COUNT state of an AM or UM DRB, for SN status transfer (TS 38.423, 38.413 9.3.1.108).
   std::optional<Count> count(uint8_t drb) const;
   Status set_count(uint8_t drb, const Count& count);
+  // What a DRB has to hand over to another gNB, in order; and the way in at that gNB.
+  std::vector<ForwardedSdu> unconfirmed(uint8_t drb);
+  Status resume(uint8_t drb, ForwardedSdu sdu);
 
   // K_gNB and COUNT of SRB1 for shortMAC-I: computes the MAC-I over `input` with all-ones COUNT, BEARER and DIRECTION (TS 38.331 5.3.7.4).
   uint16_t short_mac_i(ByteView input) const;

@@ -31,6 +31,18 @@ struct CellSettings {
   uint8_t q_rx_lev_min_x2_dbm = 70;       // -value * 2 dBm
 };
 
+// A cell of another gNB, measured and handed over to through the AMF (TS 23.502 4.9.1.3).
+struct ExternalCell {
+  uint16_t pci = 0;
+  uint32_t ssb_arfcn = 0;
+  nr::Scs ssb_scs = nr::Scs::khz30;
+  uint32_t gnb_id = 0;
+  uint8_t gnb_id_bits = 32;
+  uint64_t nr_cell_identity = 0;
+  Plmn plmn;
+  Tac tac = 1;
+};
+
 struct MeasurementSettings {
   double a3_offset_db = 3;                // event A3
   double hysteresis_db = 1;
@@ -51,6 +63,8 @@ struct RrcSettings {
   MeasurementSettings measurement;
   std::map<FiveQi, QosProfile> qos;       // a 5QI that is missing takes 9's
   std::vector<CellSettings> cells;
+  std::vector<ExternalCell> external_cells;
+  bool direct_forwarding = true;          // gNBs reach each other's N3 addresses; else the UPF forwards what a handover leaves behind
   IpAddress n3;                           // ours
   bool n3_has_v6 = false;
 };

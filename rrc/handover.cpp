@@ -96,7 +96,11 @@ void Core::reconfiguration_with_sync(const Ue& ue, size_t target, Rnti rnti, con
 // Called before the UE's first octets in the target reach its UserPlane.
 void Core::came_back(Ue& ue, size_t cell, Rnti rnti) {
   if (ue.state == UeState::arriving) {
-    if (ue.cell == cell && ue.rnti == rnti) ue.lost = false;
+    if (ue.cell != cell || ue.rnti != rnti) return;
+    ue.lost = false;
+    l2::Change here;
+    here.suspend = false;
+    if (auto applied = ports.change_user_plane(ue.id, here); !applied) log_error(Layer::rrc, "UE {}: {}", ue.id, applied.error().describe());
     return;
   }
   if (!ue.handover || ue.handover->target_cell != cell || ue.handover->target_rnti != rnti) return;
@@ -129,7 +133,13 @@ void Core::handover_complete(Ue& ue) {
   report(UeReport::Kind::handover, ue);
   update_qos(ue);
   location_report(ue);
-  Reconfiguration change;  // measurements name the new neighbours
+  measure_neighbours(ue);
+}
+
+// Those of the new cell.
+void Core::measure_neighbours(Ue& ue) {
+  ue.busy = true;
+  Reconfiguration change;
   change.measurements = true;
   reconfigure(ue, change, [](Core& core, Ue& found, bool ok) {
     if (!ok) return core.request_release(found, ngap::CauseRadioNetwork::failure_in_radio_interface_procedure);

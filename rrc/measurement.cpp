@@ -34,6 +34,10 @@ void Core::measurement_config(const Ue& ue, rrc::MeasConfig& out) const {
     const std::pair<uint32_t, nr::Scs> frequency{settings.cells[cell].mac.l1.ssb_arfcn, settings.cells[cell].mac.ssb_scs};
     if (std::find(frequencies.begin(), frequencies.end(), frequency) == frequencies.end()) frequencies.push_back(frequency);
   }
+  for (const auto& cell : settings.external_cells) {
+    const std::pair<uint32_t, nr::Scs> frequency{cell.ssb_arfcn, cell.ssb_scs};
+    if (std::find(frequencies.begin(), frequencies.end(), frequency) == frequencies.end()) frequencies.push_back(frequency);
+  }
   auto& objects = out.meas_object_to_add_mod_list.emplace();
   auto& ids = out.meas_id_to_add_mod_list.emplace();
   for (size_t i = 0; i < frequencies.size(); ++i) {
@@ -81,6 +85,8 @@ void Core::on_measurement_report(Ue& ue, const rrc::MeasurementReport& report) {
   if (!list) return;
   int best = -1;
   std::optional<size_t> target;
+  const ExternalCell* external = nullptr;
+  uint16_t pci = 0;
   for (const auto& neighbour : *list) {
     if (!neighbour.phys_cell_id || !neighbour.meas_result.cell_results.results_ssb_cell) continue;
     const auto& rsrp = neighbour.meas_result.cell_results.results_ssb_cell->rsrp;
@@ -88,12 +94,22 @@ void Core::on_measurement_report(Ue& ue, const rrc::MeasurementReport& report) {
     for (size_t cell : neighbours(ue.cell)) {
       if (settings.cells[cell].mac.l1.pci != *neighbour.phys_cell_id) continue;
       best = static_cast<int>(*rsrp);
+      pci = *neighbour.phys_cell_id;
       target = cell;
+      external = nullptr;
+    }
+    for (const auto& cell : settings.external_cells) {
+      if (cell.pci != *neighbour.phys_cell_id) continue;
+      best = static_cast<int>(*rsrp);
+      pci = cell.pci;
+      external = &cell;
     }
   }
-  if (!target) return count_drop("measurement_report_without_neighbour");
-  log_info(Layer::rrc, "UE {} (cell {}): A3, PCI {} at {} dBm", ue.id, ue.cell, settings.cells[*target].mac.l1.pci, best - 156);
-  if (settings.measurement.handover) hand_over(ue, *target);
+  if (!target && !external) return count_drop("measurement_report_without_neighbour");
+  log_info(Layer::rrc, "UE {} (cell {}): A3, PCI {} at {} dBm", ue.id, ue.cell, pci, best - 156);
+  if (!settings.measurement.handover) return;
+  if (external) hand_over(ue, *external);
+  else hand_over(ue, *target);
 }
 
 }  // namespace sen::gnb

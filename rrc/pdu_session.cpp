@@ -42,8 +42,17 @@ uint8_t Core::drb_for(Ue& ue, Session& session, const QosFlow& flow, Reconfigura
   for (const auto& drb : ue.drbs) {
     if (drb.session == session.id && drb.five_qi == flow.five_qi) return drb.id;
   }
+  auto at_source = std::find_if(ue.source_drbs.begin(), ue.source_drbs.end(), [&](const Ue::SourceDrb& drb) {
+    return drb.config.sdap.session == session.id && !ue.drb(drb.config.drb) && std::ranges::find(drb.config.sdap.qfis, flow.qfi) != drb.config.sdap.qfis.end();
+  });
+  if (at_source != ue.source_drbs.end()) {
+    const uint8_t id = at_source->config.drb;
+    ue.drbs.push_back({.id = id, .lcid = at_source->lcid, .session = session.id, .five_qi = flow.five_qi, .config = at_source->config, .rlc = at_source->rlc});
+    change.add_drbs.push_back(id);
+    return id;
+  }
   uint8_t id = 1;
-  while (ue.drb(id)) ++id;
+  while (ue.drb(id) || std::ranges::find(ue.source_drbs, id, [](const Ue::SourceDrb& drb) { return drb.config.drb; }) != ue.source_drbs.end()) ++id;
   if (id > limit::drbs_per_ue) return 0;
   const QosProfile& qos = profile(flow.five_qi);
   Drb drb{.id = id, .lcid = static_cast<l2::Lcid>(id + 3), .session = session.id, .five_qi = flow.five_qi, .config = {}, .rlc = qos.rlc};
@@ -69,10 +78,11 @@ void Core::update_sdap(Ue& ue, Session& session) {
   }
 }
 
-// The logical channels of the MAC follow the DRBs.
+// The logical channels of the MAC follow SRB2 and the DRBs.
 void Core::update_channels(Ue& ue, Reconfiguration& change) {
   mac::UeConfig config = change.config.value_or(ue.config);
-  std::erase_if(config.channels, [](const mac::LogicalChannel& channel) { return channel.lcid > 3; });
+  std::erase_if(config.channels, [](const mac::LogicalChannel& channel) { return channel.lcid > 1; });
+  if (ue.srb2 || change.add_srb2) config.channels.push_back(srb_channel(2));
   for (const auto& drb : ue.drbs) {
     if (std::find(change.release_drbs.begin(), change.release_drbs.end(), drb.id) != change.release_drbs.end()) continue;
     auto channel = profile(drb.five_qi).channel;

@@ -46,6 +46,7 @@ void Core::reestablish(Ue& ue, size_t cell, Rnti rnti) {
     return reject(cell, rnti);
   }
   drop_target(ue);
+  if (ue.required_sent) cancel_handover(ue, radio_cause(ngap::CauseRadioNetwork::interaction_with_other_procedure));
   const auto [k_gnb, ncc] = next_k_gnb(ue, cell);
   by_rnti[ue.cell].erase(ue.rnti);
   ports.remove_from_cell(ue.cell, ue.rnti);

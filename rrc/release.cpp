@@ -40,7 +40,7 @@ void Core::radio_lost(Ue& ue, const char* why) {
     if (finish) finish(*this, ue);
     return;
   }
-  if (ue.lost) return;
+  if (ue.lost || ue.state == UeState::departing) return;  // departing: it has left as it was told
   ue.lost = true;
   log_warning(Layer::rrc, "UE {} (cell {}, rnti {:#x}): radio link lost: {}", ue.id, ue.cell, ue.rnti, why);
   if (ue.state == UeState::setup || !ue.security.active) return request_release(ue, ngap::CauseRadioNetwork::radio_connection_with_ue_lost);

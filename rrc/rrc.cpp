@@ -33,6 +33,21 @@ Status Rrc::check(const RrcSettings& settings) {
     if (!identities.insert(cell.nr_cell_identity).second) return fail(Fault::invalid, where + ".nci", "{:#x} is another cell's too", cell.nr_cell_identity);
     if (cell.nr_cell_identity >> 36) return fail(Fault::invalid, where + ".nci", "{:#x} does not fit 36 bits", cell.nr_cell_identity);
   }
+  for (size_t i = 0; i < settings.external_cells.size(); ++i) {
+    const auto& cell = settings.external_cells[i];
+    const auto where = fmt::format("external_cells[{}]", i);
+    if (cell.gnb_id_bits < 22 || cell.gnb_id_bits > 32) {
+      return fail(Fault::invalid, where + ".gnb_id_bit_length", "{} is not allowed (22 to 32, TS 38.413 9.3.1.6)", cell.gnb_id_bits);
+    }
+    if (cell.gnb_id_bits < 32 && cell.gnb_id >> cell.gnb_id_bits) {
+      return fail(Fault::invalid, where + ".gnb_id", "{} does not fit {} bits", cell.gnb_id, cell.gnb_id_bits);
+    }
+    if (cell.gnb_id == settings.gnb_id && cell.gnb_id_bits == settings.gnb_id_bits) {
+      return fail(Fault::invalid, where + ".gnb_id", "{} is this gNB: its own cells belong into cells", cell.gnb_id);
+    }
+    if (!pcis.insert(cell.pci).second) return fail(Fault::invalid, where + ".pci", "{} is another cell's too", cell.pci);
+    if (cell.nr_cell_identity >> 36) return fail(Fault::invalid, where + ".nci", "{:#x} does not fit 36 bits", cell.nr_cell_identity);
+  }
   return {};
 }
 

@@ -52,6 +52,13 @@ struct RrcPorts {
   std::function<uint16_t(UeId ue, ByteView input)> short_mac_i;
   std::function<std::optional<l2::Count>(UeId ue, uint8_t drb)> count;
   std::function<Status(UeId ue, uint8_t drb, const l2::Count& count)> set_count;
+  // Handover to another gNB, here as the source: the bearer's unconfirmed SDUs, and from now on the session's downlink, go into the target's tunnels.
+  // A `bearer` without TEID: the SDUs go into the session's, without their SN. The tunnel outlives its removal until late packets have passed.
+  std::function<void(UeId ue, PduSessionId session, uint32_t own_teid, const N3Tunnel& target)> forward_session;
+  std::function<void(UeId ue, uint8_t drb, uint32_t own_teid, const N3Tunnel& bearer)> forward_bearer;
+  // Here as the target: a tunnel for the session's packets or (drb != 0) a bearer's SDUs. They, and what the UPF sends until the source's end marker,
+  // wait for the UE.
+  std::function<Result<uint32_t>(UeId ue, PduSessionId session, uint8_t drb)> add_forwarding;
   // Our TEID of a session's tunnel; Error: no resources.
   std::function<Result<uint32_t>(UeId ue, PduSessionId session, const N3Tunnel& uplink)> add_tunnel;
   std::function<void(uint32_t own_teid, const N3Tunnel& uplink)> change_tunnel;

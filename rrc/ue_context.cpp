@@ -186,6 +186,7 @@ void Core::on_context_release(const ngap::NgapPdu& pdu) {
   log_info(Layer::ngap, "UE {} (rnti {:#x}): released by the AMF, {}", ue->id, ue->rnti, text_of(command.cause));
   release_complete(*ue);
   ue->on_n2 = false;
+  if (ue->state == UeState::departing) return forget(*ue);  // it has left; there is nobody to release
   release_rrc(*ue, [](Core& core, Ue& found) { core.forget(found); });
 }
 

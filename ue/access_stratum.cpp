@@ -46,12 +46,14 @@ void AccessStratum::drop(const char* what) {
   log_debug(Layer::ue, "dropped: {}", what);
 }
 
-std::optional<AccessStratum::Tuning> AccessStratum::tuning() const {
-  if (state_ == State::searching) return std::nullopt;
-  return Tuning{cell_.l1.pci, cell_.l1.ssb_arfcn};
-}
 
 Status AccessStratum::connect(Bytes nas, EstablishmentCause cause, std::optional<STmsi> s_tmsi) {
+  if (fallback_setup_) {
+    initial_nas_ = std::move(nas);
+    connect_tmsi_ = s_tmsi;
+    complete_setup(*fallback_setup_);
+    return {};
+  }
   if (state_ != State::idle) return fail(Fault::denied, "RRC", "the UE is not camped on a cell, or has a connection already");
   if (t302_.running()) return fail(Fault::denied, "RRC", "the cell has asked to wait");
   initial_nas_ = std::move(nas);

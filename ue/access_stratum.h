@@ -27,12 +27,15 @@ struct AsPorts {
   std::function<void(const Tai& tai)> camped;                        // on a suitable cell; again when the tracking area or the cell changes
   std::function<void()> connected;                                   // the initial NAS message is on its way
   std::function<void(bool establishment_failed)> released;
+  // The network set the connection up anew instead of re-establishing it (TS 38.331 5.3.3.4): bearers and security are gone. NAS answers with connect()
+  // before it returns, or the connection ends.
+  std::function<void()> fallback;
   std::function<void(ByteView nas)> nas;
   std::function<void()> paged;
   std::function<void(PduSessionId session, bool up)> bearer;         // the session's first DRB came, or its last one went
   std::function<void(PduSessionId session, Packet packet)> packet;
   std::function<crypto::Key256()> k_gnb;                             // of the present connection
-  std::function<crypto::Key256(uint8_t ncc)> next_hop;               // NH of the chain that begins at k_gnb (TS 33.501 A.10)
+  std::function<crypto::Key256(const crypto::Key256&)> next_hop;     // NH that follows this one, or K_gNB, in the chain (TS 33.501 A.10)
 };
 
 struct AsConfig {
@@ -42,7 +45,7 @@ struct AsConfig {
 };
 
 struct AsCounters {
-  uint32_t setups = 0, handovers = 0, handover_failures = 0, reestablishments = 0, link_failures = 0, releases = 0, dropped = 0;
+  uint32_t setups = 0, fallbacks = 0, handovers = 0, handover_failures = 0, reestablishments = 0, link_failures = 0, releases = 0, dropped = 0;
 };
 
 class AccessStratum {
@@ -54,7 +57,7 @@ class AccessStratum {
   AccessStratum(const AccessStratum&) = delete;
 
   // --- NAS and applications ----------------------------------------------------------------------------------------------
-  // Error denied: not camped, or a connection exists.
+  // Error denied: not camped, or a connection exists (but inside AsPorts::fallback).
   Status connect(Bytes nas, EstablishmentCause cause, std::optional<STmsi> s_tmsi);
   Status send_nas(Bytes nas);
   // Error not_found: the session has no DRB.
@@ -68,13 +71,8 @@ class AccessStratum {
   void ssb(const std::vector<nr::l1_ue::RxSsb>& blocks);
   // SIB1 of the cell that is being read; the MAC hands it up by itself.
   void received_sib1(Bytes sib1) { on_sib1(std::move(sib1)); }
-  // Where L1 shall be tuned to: nothing while searching.
-  struct Tuning {
-    uint16_t pci = 0;
-    uint32_t ssb_arfcn = 0;
-    bool operator==(const Tuning&) const = default;
-  };
-  std::optional<Tuning> tuning() const;
+  // Where L1 shall be tuned to: nothing while searching. Before SIB1 the carrier is CORESET 0.
+  std::optional<nr::l1_ue::CellConfig> tuning() const;
   const mac::CellConfig& cell() const { return cell_; }
 
   State state() const { return state_; }
@@ -110,12 +108,14 @@ class AccessStratum {
   void send_setup_request();
   void on_dl_ccch(ByteView message);
   void on_setup(const rrc::RrcSetup& setup);
+  void complete_setup(uint8_t transaction);
   void on_reject(const rrc::RrcReject& reject);
   void on_dl_dcch(uint8_t srb, ByteView message, bool verified);
   void on_security_mode(const rrc::SecurityModeCommand& command);
   void on_capability_enquiry(const rrc::UeCapabilityEnquiry& enquiry);
   void on_counter_check(const rrc::CounterCheck& check);
   void on_release(const rrc::RrcRelease& release);
+  void release_connection();
   void go_idle(bool establishment_failed);
   template <std::invocable<rrc::UlDcchMessageTypeC1&> Fill>
   bool send_dcch(uint8_t srb, Fill fill) {
@@ -134,6 +134,7 @@ class AccessStratum {
   void tell_bearers();
   void start_handover(const mac::CellConfig& target, Rnti rnti, std::optional<uint8_t> preamble, uint32_t t304_ms);
   void derive_keys();
+  void release_bearers();
   void next_key(uint8_t ncc, const mac::CellConfig& target);
 
   // rrc_measurement.cpp
@@ -167,6 +168,7 @@ class AccessStratum {
 
   // Connection
   Bytes initial_nas_;
+  std::optional<uint8_t> fallback_setup_;        // transaction of an RRCSetup that waits for NAS
   EstablishmentCause cause_ = EstablishmentCause::mo_signalling;
   std::optional<STmsi> connect_tmsi_;
   uint64_t random_identity_ = 0;
@@ -175,7 +177,8 @@ class AccessStratum {
   std::map<PduSessionId, unsigned> bearers_;     // DRBs per session
   bool srb2_ = false, secured_ = false;
   uint8_t nea_ = 0, nia_ = 0, ncc_ = 0;
-  crypto::Key256 k_gnb_{};
+  crypto::Key256 k_gnb_{}, next_hop_{};
+  uint8_t next_hop_count_ = 0;                   // NCC of next_hop_; 0: none yet, it holds the initial K_gNB
   bool resume_ciphering_ = false;
   std::vector<Measurement> measurements_;
   std::map<uint8_t, uint32_t> objects_;          // measObjectId to SSB frequency

@@ -3,6 +3,9 @@
 
 #include "base/log.h"
 #include "mac/asn1/convert.h"
+#include "nr/band.h"
+#include "nr/coreset0.h"
+#include "nr/ssb.h"
 #include "ue/access_stratum.h"
 
 namespace sen::ue {
@@ -55,6 +58,22 @@ void AccessStratum::camp(const nr::l1_ue::RxSsb& block) {
   cell_ = cell;
   if (state_ != State::reestablishing) state_ = State::reading_system_information;
   mac_.camp(cell_, true);
+}
+
+std::optional<nr::l1_ue::CellConfig> AccessStratum::tuning() const {
+  if (state_ == State::searching) return std::nullopt;
+  const auto& l1 = cell_.l1;
+  nr::l1_ue::CellConfig out{.pci = l1.pci, .scs = l1.scs, .tdd = l1.tdd, .ssb_arfcn = l1.ssb_arfcn, .dl_point_a_khz = 0, .n_rb = l1.n_rb};
+  const nr::Band* band = nr::find_band(cell_.band);
+  const auto ssb_khz = nr::khz_from_arfcn(l1.ssb_arfcn);
+  if (!band || !ssb_khz) return out;
+  out.dl_point_a_khz =
+      *ssb_khz - static_cast<uint64_t>(nr::ssb_ref_khz(0, cell_.offset_to_point_a, cell_.k_ssb, band->range(), cell_.ssb_scs, cell_.common_scs));
+  if (out.n_rb != 0) return out;
+  const auto coreset0 = nr::coreset0(cell_.coreset0_index, cell_.ssb_scs, cell_.common_scs, nr::minimum_bandwidth_mhz(*band), cell_.k_ssb);
+  const auto start = coreset0 ? nr::coreset0_start_crb(*coreset0, cell_.offset_to_point_a, band->range(), cell_.common_scs) : std::nullopt;
+  if (start) out.n_rb = static_cast<uint16_t>(*start + coreset0->n_rb);
+  return out;
 }
 
 void AccessStratum::on_sib1(Bytes bytes) {

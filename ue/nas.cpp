@@ -60,6 +60,10 @@ crypto::Key256 UeNas::k_gnb() const {
   return security_ ? crypto::k_gnb(security_->k_amf(), k_gnb_count_) : crypto::Key256{};
 }
 
+crypto::Key256 UeNas::next_hop(const crypto::Key256& sync_input) const {
+  return security_ ? crypto::next_hop(security_->k_amf(), sync_input) : crypto::Key256{};
+}
+
 nas::KeySetIdentifier UeNas::key_set() const { return {false, security_ ? security_->ngksi() : uint8_t{7}}; }
 
 void UeNas::received(ByteView pdu) {
@@ -264,6 +268,16 @@ void UeNas::connection_released() {
     bool known = state_ == State::registered;
     (void)start_registration(known ? nas::RegistrationKind::mobility_updating : nas::RegistrationKind::initial);
   }
+}
+
+// TS 24.501 5.3.1.2: the N1 connection is recovered by a registration that names the sessions that had a user plane.
+void UeNas::connection_fell_back() {
+  if (!connected_) return;
+  const bool recover = state_ == State::registered;
+  recovering_ = session_bits(true);
+  connection_released();
+  if (recover && state_ == State::registered && !connected_) (void)start_registration(nas::RegistrationKind::mobility_updating);
+  recovering_ = 0;
 }
 
 void UeNas::establishment_failed() {

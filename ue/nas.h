@@ -131,6 +131,7 @@ class UeNas {
   // Input from below.
   void received(ByteView nas);
   void connection_released();
+  void connection_fell_back();     // set up anew, as the network could not re-establish it
   void establishment_failed();     // the initial NAS message was not delivered
   void paged();                    // with our 5G-S-TMSI
   void camped_on(const Tai& tai);  // starts a mobility registration when the area is left
@@ -143,6 +144,8 @@ class UeNas {
   const std::optional<crypto::NasSecurity>& security() const { return security_; }
   // K_gNB of the present connection (TS 33.501 A.9), once security is established.
   crypto::Key256 k_gnb() const;
+  // NH that follows K_gNB or the NH given (TS 33.501 A.10).
+  crypto::Key256 next_hop(const crypto::Key256& sync_input) const;
   const std::vector<std::unique_ptr<Session>>& sessions() const { return sessions_; }
   const Session* session(uint8_t id) const;
   const std::vector<SNssai>& allowed_slices() const { return allowed_slices_; }
@@ -250,6 +253,7 @@ class UeNas {
   uint8_t last_pti_ = 0;
   uint32_t dropped_ = 0;
   uint32_t k_gnb_count_ = 0;
+  uint16_t recovering_ = 0;        // sessions whose user plane the registration under way asks for
 
   std::optional<Guti> guti_;
   std::optional<Tai> tai_;         // camped on

@@ -55,6 +55,7 @@ nas::RegistrationRequest UeNas::registration_request(bool full) {
     nas::PduSessionStatus status;
     status.sessions = session_bits(false);
     request.session_status = status;
+    if (recovering_) request.uplink_data_status.emplace().sessions = recovering_;
   }
   return request;
 }

@@ -63,16 +63,9 @@ void AccessStratum::on_dl_ccch(ByteView bytes) {
 void AccessStratum::on_setup(const rrc::RrcSetup& setup) {
   const auto* ies = setup.critical_extensions.rrc_setup();
   if ((state_ != State::connecting && state_ != State::reestablishing) || !ies) return drop("RRCSetup out of place");
-  const bool fallback = state_ == State::reestablishing;  // 5.3.7.7: everything that was configured is gone
-  t300_.stop();
-  t301_.stop();
-  if (fallback) {
-    plane_.clear();
-    (void)plane_.set_rlc({.lcid = 0, .bearer = {.srb = true, .number = 0}, .rlc = {.mode = l2::RlcMode::tm}});
-    bearers_.clear();
-    drbs_.clear();
-    srb2_ = secured_ = false;
-  }
+  const bool fallback = state_ == State::reestablishing;
+  for (Timer* timer : {&t300_, &t301_, &t311_}) timer->stop();
+  if (fallback) release_connection();  // 5.3.3.4: what was configured, and the keys
   dedicated_ = {};
   dedicated_.dl = cell_.initial_dl;
   dedicated_.ul = cell_.initial_ul;
@@ -84,16 +77,27 @@ void AccessStratum::on_setup(const rrc::RrcSetup& setup) {
   state_ = State::connected;
   ++counters_.setups;
   out_of_sync_ = 0;
-  if (fallback) {  // NAS is told that the connection was lost; it starts again by itself
-    return go_idle(false);
-  }
+  if (!fallback) return complete_setup(setup.rrc_transaction_identifier);
+  ++counters_.fallbacks;
+  log_info(Layer::ue, "re-establishment became a setup");
+  fallback_setup_ = setup.rrc_transaction_identifier;
+  tell_bearers();
+  ports_.fallback();
+  if (fallback_setup_.has_value()) go_idle(false);
+}
+
+void AccessStratum::complete_setup(uint8_t transaction) {
+  const bool whole = std::exchange(fallback_setup_, std::nullopt).has_value();  // no RRCSetupRequest has brought the first part
   send_dcch(1, [&](rrc::UlDcchMessageTypeC1& c1) {
     auto& complete = c1.set_rrc_setup_complete();
-    complete.rrc_transaction_identifier = setup.rrc_transaction_identifier;
+    complete.rrc_transaction_identifier = transaction;
     auto& out = complete.critical_extensions.set_rrc_setup_complete();
     out.selected_plmn_identity = 1;
     out.dedicated_nas_message = initial_nas_;
-    if (connect_tmsi_) out.ng_5g_s_tmsi_value.emplace().set_ng_5g_s_tmsi_part2().value = number(*connect_tmsi_) >> 39;
+    if (!connect_tmsi_) return;
+    auto& identity = out.ng_5g_s_tmsi_value.emplace();
+    if (whole) identity.set_ng_5g_s_tmsi().value = number(*connect_tmsi_);
+    else identity.set_ng_5g_s_tmsi_part2().value = number(*connect_tmsi_) >> 39;
   });
   initial_nas_.clear();
   ports_.connected();
@@ -109,19 +113,24 @@ void AccessStratum::on_reject(const rrc::RrcReject& reject) {
   go_idle(true);
 }
 
-void AccessStratum::go_idle(bool establishment_failed) {
-  for (Timer* timer : {&t300_, &t301_, &t304_, &t310_, &t311_}) timer->stop();
-  const bool was_idle = state_ == State::idle || state_ == State::searching || state_ == State::reading_system_information;
+void AccessStratum::release_connection() {
   plane_.clear();
   (void)plane_.set_rlc({.lcid = 0, .bearer = {.srb = true, .number = 0}, .rlc = {.mode = l2::RlcMode::tm}});
-  mac_.reset();
-  dedicated_ = {};
   drbs_.clear();
   measurements_.clear();
   objects_.clear();
   reports_.clear();
   measurement_ids_.clear();
   srb2_ = secured_ = handing_over_ = false;
+}
+
+void AccessStratum::go_idle(bool establishment_failed) {
+  for (Timer* timer : {&t300_, &t301_, &t304_, &t310_, &t311_}) timer->stop();
+  const bool was_idle = state_ == State::idle || state_ == State::searching || state_ == State::reading_system_information;
+  release_connection();
+  mac_.reset();
+  dedicated_ = {};
+  fallback_setup_.reset();
   auto gone = std::exchange(bearers_, {});
   state_ = State::idle;
   mac_.camp(cell_, false);
@@ -191,7 +200,8 @@ void AccessStratum::on_security_mode(const rrc::SecurityModeCommand& command) {
   };
   if (nea > 3 || nia > 3 || !(config_.nea_mask >> nea & 1) || !(config_.nia_mask >> nia & 1)) return refuse("an algorithm that we do not have");
   k_gnb_ = ports_.k_gnb();
-  ncc_ = 0;
+  ncc_ = next_hop_count_ = 0;
+  next_hop_ = k_gnb_;
   nea_ = static_cast<uint8_t>(nea);
   nia_ = static_cast<uint8_t>(nia);
   derive_keys();

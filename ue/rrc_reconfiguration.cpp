@@ -27,10 +27,15 @@ void AccessStratum::tell_bearers() {
   }
 }
 
-// TS 33.501 6.9.2.1.2: the UE follows the chaining count; NH chains need K_AMF, which NAS has: counts that it cannot follow end the connection.
+// TS 33.501 6.9.2.1.1: a count that stays derives from the key in use (horizontal); another one from the NH that the count says (vertical), which the
+// UE reaches step by step; the count has three bits.
 void AccessStratum::next_key(uint8_t ncc, const mac::CellConfig& target) {
-  const auto& from = ncc == ncc_ || !ports_.next_hop ? k_gnb_ : ports_.next_hop(ncc);
-  k_gnb_ = crypto::k_ng_ran_star(from, target.l1.pci, target.l1.ssb_arfcn);
+  const bool vertical = ncc != ncc_;
+  while (vertical && next_hop_count_ != ncc) {
+    next_hop_ = ports_.next_hop(next_hop_);
+    next_hop_count_ = static_cast<uint8_t>((next_hop_count_ + 1) & 7);
+  }
+  k_gnb_ = crypto::k_ng_ran_star(vertical ? next_hop_ : k_gnb_, target.l1.pci, target.l1.ssb_arfcn);
   ncc_ = ncc;
 }
 
@@ -55,6 +60,17 @@ void AccessStratum::start_handover(const mac::CellConfig& target, Rnti rnti, std
   mac_.start_random_access({.cause = mac::RandomAccess::Cause::handover, .preamble = preamble});
 }
 
+// fullConfig (5.3.5.11): what the message does not bring is gone.
+void AccessStratum::release_bearers() {
+  for (const auto& drb : drbs_) plane_.remove_drb(drb.drb);
+  for (l2::Lcid lcid = 4; lcid <= 32; ++lcid) plane_.remove_rlc(lcid);
+  drbs_.clear();
+  measurements_.clear();
+  objects_.clear();
+  reports_.clear();
+  measurement_ids_.clear();
+}
+
 Status AccessStratum::apply(const rrc::RrcReconfigurationIes& ies) {
   const auto* v1530 = ies.non_critical_extension ? &*ies.non_critical_extension : nullptr;
   const rrc::CellGroupConfig empty_group;
@@ -62,6 +78,7 @@ Status AccessStratum::apply(const rrc::RrcReconfigurationIes& ies) {
   const auto& group = v1530 && v1530->master_cell_group ? *v1530->master_cell_group : empty_group;
   const auto& bearers = ies.radio_bearer_config ? *ies.radio_bearer_config : empty_bearers;
   SEN_ASSIGN(auto sync, mac::sync_from_asn1(group, cell_));
+  if (v1530 && v1530->full_config) release_bearers();
   if (sync) {
     dedicated_ = {};
     dedicated_.dl = sync->cell.initial_dl;

@@ -29,10 +29,10 @@ bool visit(auto& v, Like<l1::Coreset> auto& s) {
 }
 bool visit(auto& v, Like<l1::SsbPdu> auto& s) { return v(s.pci, s.index, s.ssb_case, s.l_max, s.half_frame, s.k_ssb, s.offset_to_point_a, s.mib, s.pss_power_db); }
 bool visit(auto& v, Like<l1::PdcchPdu> auto& s) {
-  return v(s.rnti, s.bwp, s.coreset, s.first_cce, s.aggregation_level, s.n_id, s.n_rnti, s.dmrs_n_id, s.power_db, s.dci);
+  return v(s.rnti, s.bwp, s.coreset, s.first_cce, s.aggregation_level, s.n_id, s.n_rnti, s.dmrs_n_id, s.power_db, s.dmrs_power_db, s.dci);
 }
 bool visit(auto& v, Like<l1::Allocation> auto& s) { return v(s.rbs, s.start_symbol, s.symbols, s.mapping_b); }
-bool visit(auto& v, Like<l1::Dmrs> auto& s) { return v(s.symbol_mask, s.type, s.cdm_groups_without_data, s.ports, s.length, s.n_id, s.n_scid, s.reference_rb); }
+bool visit(auto& v, Like<l1::Dmrs> auto& s) { return v(s.symbol_mask, s.type, s.cdm_groups_without_data, s.ports, s.length, s.n_id, s.n_scid, s.reference_rb, s.power_db); }
 bool visit(auto& v, Like<l1::Ptrs> auto& s) { return v(s.time_density, s.frequency_density, s.re_offset, s.port, s.power_db, s.groups, s.samples); }
 bool visit(auto& v, Like<l1::Code> auto& s) {
   return v(s.qm, s.rate_x1024_x10, s.mcs, s.mcs_table, s.rv, s.tbs_octets, s.base_graph, s.lbrm_tbs_octets);
@@ -46,7 +46,7 @@ bool visit(auto& v, Like<l1::CsiRsPdu> auto& s) {
 bool visit(auto& v, Like<l1::DlSlot> auto& s) { return v(s.slot, s.ssb, s.pdcch, s.pdsch, s.csi_rs); }
 bool visit(auto& v, Like<l1::UciExpected> auto& s) { return v(s.harq_bits, s.sr, s.csi1_bits, s.csi2_bits); }
 bool visit(auto& v, Like<l1::PuschPdu> auto& s) {
-  return v(s.rnti, s.handle, s.bwp, s.allocation, s.second_hop_rb, s.layers, s.ports, s.tpmi, s.transform_precoding, s.low_papr_id, s.code, s.dmrs,
+  return v(s.rnti, s.handle, s.bwp, s.allocation, s.second_hop_rb, s.layers, s.ports, s.tpmi, s.transform_precoding, s.low_papr_id, s.low_papr_hopping, s.code, s.dmrs,
            s.ptrs, s.n_id, s.harq_id, s.new_data, s.uci, s.beta_harq, s.beta_csi1, s.beta_csi2, s.alpha);
 }
 bool visit(auto& v, Like<l1::PucchPdu> auto& s) {

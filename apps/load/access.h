@@ -20,6 +20,7 @@ struct AccessEvents {
   std::function<void(UeIndex ue, const Tai& tai)> camped;                         // NAS may begin
   std::function<void(UeIndex ue, ByteView nas)> nas;
   std::function<void(UeIndex ue, bool establishment_failed)> released;
+  std::function<void(UeIndex ue)> fallback;                                       // the connection was set up anew instead of re-established
   std::function<void(UeIndex ue)> paged;
   std::function<void(UeIndex ue, PduSessionId session, bool up)> tunnel;          // the user plane of a session is there or gone
   std::function<void(UeIndex ue, PduSessionId session, ByteView ip)> packet;

@@ -122,6 +122,7 @@ void LoadRunner::listen(Access& access) {
                    if (establishment_failed) ues_[ue]->nas->establishment_failed();
                    else ues_[ue]->nas->connection_released();
                  },
+                 .fallback = [this](UeIndex ue) { ues_[ue]->nas->connection_fell_back(); },
                  .paged = [this](UeIndex ue) { ues_[ue]->nas->paged(); },
                  .tunnel = [this](UeIndex ue, PduSessionId, bool up) {
                    if (up) on_tunnel(*ues_[ue]);

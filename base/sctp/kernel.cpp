@@ -113,6 +113,15 @@ class KernelEndpoint final : public SctpEndpoint {
     return {};
   }
 
+  Status shutdown(AssociationId id) override {
+    auto found = associations_.find(id);
+    if (found == associations_.end()) return fail(Fault::not_found, "sctp", "association {} has ended", id);
+    if (::shutdown(found->second.fd, SHUT_WR) == 0) return {};
+    int error = errno;
+    close(id, true);
+    return fail(Fault::io, "sctp", "{}", std::strerror(error));
+  }
+
   void close(AssociationId id, bool abort) override {
     auto found = associations_.find(id);
     if (found == associations_.end()) return;

@@ -48,7 +48,9 @@ class SctpEndpoint {
   // Starts an association; `up` or `down` follows.
   virtual Result<AssociationId> connect(const std::string& address, uint16_t port) = 0;
   virtual Status send(AssociationId association, uint16_t stream, uint32_t ppid, ByteView message) = 0;
-  // Ends the association gracefully, or at once with an ABORT. `down` is not called for it.
+  // Ends an association that is up by SHUTDOWN; `down` follows when the peer has answered or is gone. After a failure it does not follow.
+  virtual Status shutdown(AssociationId association) = 0;
+  // Lets go of the association: SHUTDOWN in the background while the process lives, or ABORT at once. `down` is not called for it.
   virtual void close(AssociationId association, bool abort) = 0;
   // "kernel SCTP", "usrsctp over IP", "usrsctp over UDP port 9899 (RFC 6951)".
   virtual std::string describe() const = 0;

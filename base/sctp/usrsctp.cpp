@@ -173,6 +173,15 @@ class UsrsctpEndpoint final : public SctpEndpoint {
     return {};
   }
 
+  Status shutdown(AssociationId id) override {
+    auto found = associations_.find(id);
+    if (found == associations_.end()) return fail(Fault::not_found, "sctp", "association {} has ended", id);
+    if (usrsctp_shutdown(found->second.socket, SHUT_WR) == 0) return {};
+    int error = errno;
+    close(id, true);
+    return fail(Fault::io, "sctp", "{}", std::strerror(error));
+  }
+
   void close(AssociationId id, bool abort) override {
     auto found = associations_.find(id);
     if (found == associations_.end()) return;

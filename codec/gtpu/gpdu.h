@@ -62,6 +62,8 @@ struct GpduView {
   PduType pdu_type = PduType::dl;
   uint8_t qfi = 0;
   bool rqi = false;  // downlink only
+  bool has_pdcp_sn = false;  // a (Long) PDCP PDU Number is there: a PDCP SDU that a handover's source forwards
+  uint32_t pdcp_sn = 0;
 };
 
 // `datagram` is the whole UDP payload.
@@ -89,6 +91,12 @@ inline std::expected<GpduView, Reject> parse_gpdu(ByteView datagram) {
         if (b[at + 1] >> 4 > 1) return std::unexpected(Reject::bad_extension);
         view.qfi = b[at + 2] & 0x3f;
         view.rqi = view.pdu_type == PduType::dl && (b[at + 2] & 0x40);
+      } else if (next == extension::pdcp_pdu_number) {
+        view.has_pdcp_sn = true;
+        view.pdcp_sn = static_cast<uint32_t>(b[at + 1] << 8 | b[at + 2]);
+      } else if (next == extension::long_pdcp_pdu_number) {
+        view.has_pdcp_sn = true;
+        view.pdcp_sn = static_cast<uint32_t>((b[at + 1] & 3) << 16 | b[at + 2] << 8 | b[at + 3]);
       } else if (endpoint_must_understand(next) && !is_known_extension(next)) {
         return std::unexpected(Reject::unknown_extension);
       }
@@ -123,6 +131,34 @@ inline void write_gpdu_header(std::span<uint8_t, gpdu_header_octets> out, uint32
                                               static_cast<uint8_t>(static_cast<uint8_t>(pdu_type) << 4),
                                               static_cast<uint8_t>(rqi << 6 | (qfi & 0x3f)),
                                               0};
+  std::memcpy(out.data(), header, sizeof header);
+}
+
+inline constexpr size_t gpdu_pdcp_header_octets = 20;  // with a Long PDCP PDU Number
+
+// Writes the header with a Long PDCP PDU Number (18 bits, TS 29.281 5.2.2.2A) in front of `payload_octets` octets (at most 65523).
+inline void write_gpdu_pdcp_header(std::span<uint8_t, gpdu_pdcp_header_octets> out, uint32_t teid, size_t payload_octets, uint32_t sn) {
+  size_t length = payload_octets + 12;
+  const uint8_t header[gpdu_pdcp_header_octets] = {0x34,
+                                                   255,
+                                                   static_cast<uint8_t>(length >> 8),
+                                                   static_cast<uint8_t>(length),
+                                                   static_cast<uint8_t>(teid >> 24),
+                                                   static_cast<uint8_t>(teid >> 16),
+                                                   static_cast<uint8_t>(teid >> 8),
+                                                   static_cast<uint8_t>(teid),
+                                                   0,
+                                                   0,
+                                                   0,
+                                                   extension::long_pdcp_pdu_number,
+                                                   2,
+                                                   static_cast<uint8_t>(sn >> 16 & 3),
+                                                   static_cast<uint8_t>(sn >> 8),
+                                                   static_cast<uint8_t>(sn),
+                                                   0,
+                                                   0,
+                                                   0,
+                                                   0};
   std::memcpy(out.data(), header, sizeof header);
 }
 

@@ -25,6 +25,7 @@ void Core::on_authentication(Ue& ue, AuthenticationEvent event) {
       return challenge(ue);
     case AuthenticationEvent::response: a.state = AuthenticationState::confirming; return;
     case AuthenticationEvent::failure: a.state = AuthenticationState::fetching; return;
+    case AuthenticationEvent::identified: a.state = AuthenticationState::fetching; return ask_ausf(ue, std::nullopt);
     case AuthenticationEvent::confirmed:
       ue.authentication.reset();
       return ue.registration ? on_registration(ue, RegistrationEvent::authenticated) : on_security_mode(ue, SecurityModeEvent::start);
@@ -42,7 +43,7 @@ void Core::on_authentication(Ue& ue, AuthenticationEvent event) {
 void Core::ask_ausf(Ue& ue, std::optional<sbi::ResynchronizationInfo> resynchronization) {
   Plmn plmn = ue.tai.plmn;
   sbi::AuthenticationInfo request;
-  const std::string& suci = ue.registration ? ue.registration->suci : ue.supi;
+  const std::string& suci = ue.registration ? ue.registration->suci : ue.authentication->suci;
   request.supi_or_suci = suci.empty() ? ue.supi : suci;
   request.serving_network_name = crypto::serving_network_name(plmn.mcc_text(), plmn.mnc_text());
   request.resynchronization_info = resynchronization;
@@ -118,17 +119,27 @@ void Core::on_authentication_response(Ue& ue, const nas::AuthenticationResponse&
   confirm(ue, res_star);
 }
 
+// A UE known by its 5G-GUTI whose answer is wrong says once who it is, before it is rejected: the 5G-GUTI may be another's (5.4.1.3.5, 5.4.1.3.7 c, d).
+bool Core::identify_again(Ue& ue) {
+  if (ue.registration) {
+    if (!ue.registration->by_guti || ue.registration->asked_identity) return false;
+    ue.registration->state = RegistrationState::identifying;
+    ue.authentication.reset();
+  } else {
+    if (!ue.authentication->suci.empty()) return false;
+    ue.authentication->state = AuthenticationState::identifying;
+  }
+  request_identity(ue, nas::IdentityType::suci);
+  return true;
+}
+
 void Core::confirm(Ue& ue, const Octets<16>& res_star) {
   Authentication& a = *ue.authentication;
   bool right = crypto::equal_constant_time(crypto::hres_star(a.rand, res_star), a.hxres_star);
   sbi::ConfirmationData request{.auth_ctx_id = a.context, .res_star = res_star};
   if (!right) {  // the AUSF learns it all the same
     ask<sbi::NausfConfirm5gAka>(ue, std::move(request), [](Core&, Ue&, auto) {});
-    if (ue.registration && ue.registration->by_guti && !ue.registration->asked_identity) {  // 5.4.1.3.5: the 5G-GUTI may be another's
-      ue.registration->state = RegistrationState::identifying;
-      ue.authentication.reset();
-      return request_identity(ue, nas::IdentityType::suci);
-    }
+    if (identify_again(ue)) return;
     return on_authentication(ue, AuthenticationEvent::refused);
   }
   ask<sbi::NausfConfirm5gAka>(ue, std::move(request), [](Core& core, Ue& u, sbi::Reply<sbi::ConfirmationDataResponse> reply) {
@@ -206,11 +217,7 @@ void Core::on_authentication_failure(Ue& ue, const nas::AuthenticationFailure& m
       return ask_ausf(ue, std::nullopt);
     case MmCause::mac_failure:
     case MmCause::non_5g_authentication_unacceptable:
-      if (ue.registration && !ue.registration->asked_identity && ue.registration->by_guti) {  // 5.4.1.3.7 c, d
-        ue.registration->state = RegistrationState::identifying;
-        ue.authentication.reset();
-        return request_identity(ue, nas::IdentityType::suci);
-      }
+      if (identify_again(ue)) return;
       return reject_authentication(ue, m.cause == MmCause::mac_failure ? "the UE finds a wrong MAC in AUTN: its key is not the stored one"
                                                                        : "the UE finds AUTN's separation bit 0");
     default: return reject_authentication(ue, fmt::format("Authentication Failure with cause {}", static_cast<int>(m.cause)));
@@ -226,7 +233,12 @@ void Core::reject_authentication(Ue& ue, const std::string& why) {
   }
   send_nas(ue, m);
   if (ue.registration) metrics.cause("rm_reginitfail", static_cast<unsigned>(MmCause::illegal_ue)).add();
+  const bool renewal = !ue.registration && ue.registered();
   abort_procedures(ue);
+  if (renewal) {  // the UE has forgotten its 5G-GUTI and keys (5.4.1.3.5)
+    ue.security_valid = false;
+    return finish_deregistration(ue, nas_cause(ngap::CauseNas::authentication_failure));
+  }
   if (Connection* c = connection_of(ue)) return release(*c, nas_cause(ngap::CauseNas::authentication_failure));
   settle(ue);
 }

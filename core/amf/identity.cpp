@@ -12,13 +12,14 @@ void Core::request_identity(Ue& ue, nas::IdentityType type) {
 }
 
 void Core::on_identity_response(Connection&, Ue& ue, const nas::IdentityResponse& m) {
-  if (ue.awaited != Awaited::identity || !ue.registration) {
+  if (ue.awaited != Awaited::identity || (!ue.registration && !ue.authentication)) {
     metrics.nas_dropped.add();
     log_warning(Layer::amf, "{}: Identity Response that nobody asked for", ue.name());
     return;
   }
   answered(ue, Awaited::identity);
   auto* suci = std::get_if<nas::Suci>(&m.identity.value);
+  if (!ue.registration) return on_identity_at_renewal(ue, suci);
   if (!suci) {
     return reject_registration(ue, nas::MmCause::ue_identity_cannot_be_derived,
                                fmt::format("asked for a SUCI, got an identity of type {}", static_cast<int>(m.identity.type())));
@@ -28,6 +29,13 @@ void Core::on_identity_response(Connection&, Ue& ue, const nas::IdentityResponse
   ue.registration->suci = std::move(*text);
   ue.registration->by_guti = false;
   on_registration(ue, RegistrationEvent::identified);
+}
+
+void Core::on_identity_at_renewal(Ue& ue, const nas::Suci* suci) {
+  auto text = suci ? suci_text(*suci) : Result<std::string>(fail(Fault::invalid, "identity", "asked for a SUCI, got another identity"));
+  if (!text) return reject_authentication(ue, text.error().describe());
+  ue.authentication->suci = std::move(*text);
+  on_authentication(ue, AuthenticationEvent::identified);
 }
 
 }  // namespace sen::amf

@@ -254,7 +254,7 @@ void Core::on_nas_timer(Ue& ue, uint32_t seconds) {
   log_info(Layer::amf, "{}: no answer from the UE after {} transmissions", ue.name(), limit::transmissions);
   switch (awaited) {
     case Awaited::nothing: return;
-    case Awaited::identity: return reject_registration(ue, nas::MmCause::ue_identity_cannot_be_derived, "no Identity Response");
+    case Awaited::identity: return give_up(ue, nas::MmCause::ue_identity_cannot_be_derived, "no Identity Response");
     case Awaited::authentication: return on_authentication(ue, AuthenticationEvent::no_answer);
     case Awaited::security_mode: return on_security_mode(ue, SecurityModeEvent::no_answer);
     case Awaited::registration_complete: return on_registration(ue, RegistrationEvent::completed);  // 5.5.1.2.8 c: both GUTIs stay valid

@@ -405,13 +405,29 @@ Result<CellConfig> from_asn1(const rrc::ServingCellConfigCommon& in, const CellC
   return cell;
 }
 
+namespace {
+
+// The first band that may have an SSB of this numerology there; SIB1 says which it is.
+const nr::Band* band_of_ssb(uint64_t khz, nr::Scs scs) {
+  for (const nr::Band& band : nr::bands()) {
+    if (band.dl_low_khz <= khz && khz <= band.dl_high_khz && nr::ssb_case(band, scs)) return &band;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 Status from_mib(const nr::l1_ue::RxSsb& block, CellConfig& cell) {
   const auto khz = nr::khz_from_arfcn(block.arfcn);
   if (!block.mib || !khz) return fail(Fault::missing, "SSB", "without a MIB");
   const auto range = *khz < 7'125'000 ? nr::FrequencyRange::fr1 : nr::FrequencyRange::fr2;
   const auto mib = nr::unpack_mib(*block.mib, range);
   if (!mib) return fail(Fault::unsupported, "BCCH-BCH-Message", "messageClassExtension");
+  const nr::Band* band = band_of_ssb(*khz, block.slot.scs());
+  if (!band) return fail(Fault::unsupported, "SSB", "no band has one of {} kHz at {} kHz", nr::khz(block.slot.scs()), *khz);
   cell = {};
+  cell.band = band->number;
+  cell.l1.tdd = band->tdd();
   cell.l1.pci = block.pci;
   cell.l1.ssb_arfcn = block.arfcn;
   cell.l1.scs = block.slot.scs();
@@ -424,6 +440,11 @@ Status from_mib(const nr::l1_ue::RxSsb& block, CellConfig& cell) {
   cell.search_space0_index = mib->search_space0;
   cell.barred = mib->cell_barred || !nr::has_coreset0(block.k_ssb, range);
   cell.intra_frequency_reselection = mib->intra_freq_reselection;
+  if (cell.barred) return {};
+  // Where point A lies comes with SIB1: until then CORESET 0 begins there, or the SSB where that lies below.
+  SEN_ASSIGN(const auto coreset0, nr::coreset0(cell.coreset0_index, cell.ssb_scs, cell.common_scs, nr::minimum_bandwidth_mhz(*band), cell.k_ssb));
+  const unsigned units = range == nr::FrequencyRange::fr1 ? nr::mu(cell.common_scs) : nr::mu(cell.common_scs) - 2;
+  cell.offset_to_point_a = static_cast<uint16_t>(static_cast<unsigned>(std::max<int>(coreset0.offset_rb, 0)) << units);
   return {};
 }
 

@@ -32,6 +32,8 @@ struct HarqProcess {
 struct DlHarq : HarqProcess {
   Tb tb;
   bool msg4 = false;
+  bool announcing = false;  // sent while a configuration was pending: nothing but the message that brings it
+  uint8_t silent = 0;       // transmissions in a row without an answer
 };
 struct UlHarq : HarqProcess {
   bool sr_grant = false;
@@ -74,6 +76,7 @@ struct Ue {
   UeConfig config;
   std::optional<UeConfig> pending;  // until confirm()
   bool fallback = false;            // only common search spaces until confirm()
+  bool announcement_lost = false;   // HARQ gave up a block of the message that brings `pending`: RLC sends it again
   UeLayout layout;
   l2::UserPlane* user_plane = nullptr;
   const McsChooser* dl_mcs = nullptr;

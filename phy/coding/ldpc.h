@@ -53,7 +53,7 @@ void rate_dematch(const Segmentation& s, const RateMatch& m, std::span<const Llr
 struct LdpcOptions {
   uint8_t iterations = 6;
   bool early_stop = true;    // by the CRC of the block
-  float scale = 0;           // of the normalised min-sum; 0: the built-in choice
+  float scale = 0;           // of the normalised min-sum: the nearer of 3/4 and 13/16; 0: by the code rate
 };
 struct LdpcResult {
   bool crc_ok = false;

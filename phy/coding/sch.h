@@ -1,6 +1,8 @@
 // Transport blocks of UL-SCH and DL-SCH: TS 38.212 6.2.1 to 6.2.6 and 7.2.1 to 7.2.6 (CRC, segmentation, LDPC, rate matching, concatenation).
 #pragma once
 
+#include <vector>
+
 #include "phy/coding/ldpc.h"
 
 namespace sen::phy {
@@ -16,6 +18,7 @@ uint32_t n_ref(uint32_t tbs_lbrm_bits, unsigned blocks);
 
 class SchEncoder {
  public:
+  SchEncoder();
   // g packed bits into `out` (ceil(g / 8) octets). Errors: what segment() refuses, tb too short, g too small for C blocks.
   Status encode(const SchCode& code, ByteView tb, std::span<uint8_t> out);
 
@@ -29,6 +32,7 @@ class HarqBuffer {
  public:
   explicit HarqBuffer(uint32_t max_tb_bits);
   SoftBlock block(unsigned r, uint32_t n);
+  bool fits(const Segmentation& s) const;
   void reset();              // a new transport block: nothing combined yet
   bool fresh() const { return fresh_; }
   // Code blocks whose CRC held keep their bits and are not decoded again.
@@ -52,7 +56,9 @@ class SchDecoder {
   // `llrs`: g soft bits (descrambled). `tb`: tb_bits / 8 octets, valid when crc_ok. Errors as for encode().
   Result<SchResult> decode(const SchCode& code, std::span<const Llr> llrs, const LdpcOptions& options, HarqBuffer& harq, std::span<uint8_t> tb);
   // The parts of decode() for a pool: one code block (dematch, combine, decode), then the transport block's CRC over all.
-  void decode_block(const Segmentation& s, const SchCode& code, unsigned block, std::span<const Llr> e, const LdpcOptions& options, HarqBuffer& harq);
+  // Returns the iterations used.
+  uint32_t decode_block(const Segmentation& s, const SchCode& code, unsigned block, std::span<const Llr> e, const LdpcOptions& options,
+                        HarqBuffer& harq);
   static SchResult finish(const Segmentation& s, HarqBuffer& harq, std::span<uint8_t> tb);
 
  private:

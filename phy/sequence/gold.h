@@ -1,4 +1,5 @@
-// The pseudo-random sequence c(n) of TS 38.211 5.2.1. Generation jumps to any position (N_C = 1600 included) in a few hundred cycles. Any thread.
+// The pseudo-random sequence c(n) of TS 38.211 5.2.1. Generation jumps to any position (N_C = 1600 included) in a few hundred cycles, then gives 64 bits
+// a step. Any thread.
 #pragma once
 
 #include "base/bytes.h"
@@ -24,7 +25,15 @@ class Gold {
   void fill_qpsk(std::span<Cf> out, float amplitude = 1);
 
  private:
-  uint32_t x1_, x2_;
+  // The next 128 bits of one register's sequence, the earliest in the most significant bit of `high`.
+  struct Register {
+    uint64_t high = 0, low = 0;
+  };
+  uint64_t next_word();           // 64 bits, the earliest in the most significant
+  void advance(unsigned n);       // 1 to 64 bits
+  void jump(uint32_t n);
+
+  Register x1_, x2_;
 };
 
 }  // namespace sen::phy

@@ -14,6 +14,7 @@ struct CounterCheckResponse;
 struct MeasConfig;
 struct MeasurementReport;
 struct RrcReconfigurationIes;
+struct AsConfig;
 struct RrcReestablishmentRequest;
 struct RrcSetupComplete;
 struct RrcSetupRequest;
@@ -150,7 +151,11 @@ class Core {
   void session_notify_released(Ue& ue, const std::vector<PduSessionId>& lost);
 
   // ---- handover through the AMF (n2_handover.cpp)
-  bool start_n2_handover(Ue& ue, const ngap::GlobalRanNodeId& target, const Tai& tai, uint64_t nr_cell_identity);
+  bool hand_over(Ue& ue, const ExternalCell& target);
+  bool start_n2_handover(Ue& ue, const ExternalCell& target);
+  void prepare_source_config(const Ue& ue, rrc::AsConfig& out) const;
+  void cancel_handover(Ue& ue, const ngap::Cause& cause);
+  void forward_data(Ue& ue, const ngap::HandoverCommand& command);
   void on_handover_command(const ngap::NgapPdu& pdu);
   void on_handover_preparation_failure(const ngap::NgapPdu& pdu);
   void on_handover_request(const ngap::NgapPdu& pdu);
@@ -192,6 +197,7 @@ class Core {
   void reestablish(Ue& ue, size_t cell, Rnti rnti);
   void on_reestablishment_complete(Ue& ue);
   void handover_complete(Ue& ue);
+  void measure_neighbours(Ue& ue);
   void handover_failed(Ue& ue, const char* why);
   void release_rrc(Ue& ue, std::function<void(Core&, Ue&)> then);
   void page_rrc(const STmsi& tmsi, uint16_t cycle_frames, const std::vector<size_t>& cells);

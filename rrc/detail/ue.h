@@ -118,7 +118,13 @@ struct Ue {
   std::optional<Handover> handover;
   bool required_sent = false;        // HANDOVER REQUIRED is out
   Timer handover_timer;
-  std::vector<ngap::DrbsSubjectToStatusTransferItem> received_status;
+  // Arriving from another gNB: the bearers that it had, to go on with. Empty: its configuration is not known or of no use here.
+  struct SourceDrb {
+    l2::DrbConfig config;
+    l2::Lcid lcid = 4;
+    l2::RlcConfig rlc;
+  };
+  std::vector<SourceDrb> source_drbs;
 
   Session* session(PduSessionId wanted) {
     for (auto& s : sessions) {

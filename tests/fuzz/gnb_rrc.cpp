@@ -20,6 +20,7 @@ const gnb::RrcSettings& settings() {
       cell.sector = static_cast<uint16_t>(1 + i);
       out.cells.push_back(*gnb::make_cell(cell, out.gnb_id, out.gnb_id_bits));
     }
+    out.external_cells.push_back({.pci = 3, .ssb_arfcn = out.cells.front().mac.l1.ssb_arfcn, .gnb_id = 2, .nr_cell_identity = 0x23, .plmn = Plmn(999, 70, 2)});
     return out;
   }();
   return all;
@@ -48,6 +49,9 @@ gnb::RrcPorts ports() {
   p.add_tunnel = [next = 1U](gnb::UeId, PduSessionId, const gnb::N3Tunnel&) mutable { return Result<uint32_t>(next++); };
   p.change_tunnel = [](uint32_t, const gnb::N3Tunnel&) {};
   p.remove_tunnel = [](gnb::UeId, PduSessionId, uint32_t) {};
+  p.forward_session = [](gnb::UeId, PduSessionId, uint32_t, const gnb::N3Tunnel&) {};
+  p.forward_bearer = [](gnb::UeId, uint8_t, uint32_t, const gnb::N3Tunnel&) {};
+  p.add_forwarding = [next = 0x10000U](gnb::UeId, PduSessionId, uint8_t) mutable { return Result<uint32_t>(next++); };
   return p;
 }
 

@@ -37,9 +37,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ports.released = [](bool) {};
   ports.nas = [](ByteView) {};
   ports.paged = [] {};
+  ports.fallback = [] {};
   ports.bearer = [](PduSessionId, bool) {};
   ports.packet = [](PduSessionId, Packet) {};
   ports.k_gnb = [] { return crypto::Key256{}; };
+  ports.next_hop = [](const crypto::Key256& sync_input) { return sync_input; };
   ue::AccessStratum stratum({.seed = 1, .plmns = {Plmn(999, 70, 2)}}, executor, pool, ports);
   nr::l1_ue::RxSsb block{.pci = 1, .arfcn = cell().l1.ssb_arfcn, .k_ssb = cell().k_ssb, .mib = mac::mib_bits(cell()), .slot = nr::Slot(nr::Scs::khz30, 0),
                          .rsrp_dbm = -80, .rsrq_db = -10, .sinr_db = 20};

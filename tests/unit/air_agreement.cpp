@@ -49,7 +49,7 @@ const Variant variants[] = {
        c.bwp_id = 1;
        c.dl.start = c.ul.start = 4;
        c.dl.size = c.ul.size = 30;
-       c.coresets[0].frequency_groups = 0x1f;
+       c.coresets[0].frequency_groups = 0xf;
      }},
 };
 

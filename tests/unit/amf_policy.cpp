@@ -77,6 +77,74 @@ TEST(AmfPolicy, renews_the_security_context_before_its_counts_end) {
   w.establish(ue);  // under the new context
 }
 
+// A registered UE whose counts make the AMF authenticate it anew; the challenge waits to be looked at.
+struct Renewal {
+  Renewal() : w(config()) {
+    registered(w, ue);
+    for (int i = 0; i < 6 && !w.saw<ngap::DownlinkNasTransport>(); ++i) w.secure(ue, nas::MmStatus{});
+  }
+  static AmfConfig config() {
+    AmfConfig config;
+    config.renewal_count = 4;
+    return config;
+  }
+  void answer_wrongly() {
+    ASSERT_TRUE(w.nas<nas::AuthenticationRequest>(ue));
+    nas::AuthenticationResponse response;
+    response.response = nas::AuthenticationResponseParameter{Bytes(16, 0x5a)};
+    w.secure(ue, response);
+  }
+  void identify(nas::MobileIdentity identity) {
+    auto request = w.nas<nas::IdentityRequest>(ue);
+    ASSERT_TRUE(request);
+    EXPECT_EQ(request->identity_type.type, nas::IdentityType::suci);
+    nas::IdentityResponse response;
+    response.identity = std::move(identity);
+    w.secure(ue, response);
+  }
+  World w;
+  TestUe ue;
+};
+
+TEST(AmfPolicy, a_wrong_res_star_at_renewal_asks_who_it_is_and_rejects_the_second_one) {
+  Renewal r;
+  r.answer_wrongly();
+  EXPECT_TRUE(r.w.status(r.ue).registered);
+  r.identify(r.ue.suci());
+  r.answer_wrongly();
+  EXPECT_TRUE(r.w.nas<nas::AuthenticationReject>(r.ue));
+  r.w.released(r.ue);
+  EXPECT_EQ(r.w.amf.ue_count(), 0u);
+}
+
+TEST(AmfPolicy, a_ue_that_says_who_it_is_at_renewal_may_try_again) {
+  Renewal r;
+  ASSERT_TRUE(r.w.nas<nas::AuthenticationRequest>(r.ue));
+  nas::AuthenticationFailure failure;
+  failure.cause = MmCause::mac_failure;
+  r.w.secure(r.ue, failure);
+  r.identify(r.ue.suci());
+  EXPECT_TRUE(r.w.nas<nas::AuthenticationRequest>(r.ue));
+  EXPECT_TRUE(r.w.status(r.ue).registered);
+}
+
+TEST(AmfPolicy, another_identity_than_a_suci_at_renewal_is_rejected) {
+  Renewal r;
+  r.answer_wrongly();
+  r.identify(nas::MobileIdentity{*r.ue.guti});
+  EXPECT_TRUE(r.w.nas<nas::AuthenticationReject>(r.ue));
+  r.w.released(r.ue);
+  EXPECT_EQ(r.w.amf.ue_count(), 0u);
+}
+
+TEST(AmfPolicy, an_identity_that_does_not_come_at_renewal_ends_the_connection) {
+  Renewal r;
+  r.answer_wrongly();
+  r.w.run(std::chrono::seconds(40));
+  r.w.released(r.ue);
+  EXPECT_FALSE(r.w.status(r.ue).connected);
+}
+
 TEST(AmfPolicy, renewal_that_the_ue_does_not_answer_releases_the_connection) {
   AmfConfig config;
   config.renewal_count = 4;

@@ -33,33 +33,12 @@ struct Case {
 
 std::string hex32(uint32_t mac) { return fmt::format("{:08x}", mac); }
 
-TEST(Nea, matches_reference_ciphertexts_and_deciphers_them) {
-  for (const auto& row : test::rows("security_nea.txt")) {
-    Case c(row);
-    CipherKey key(static_cast<CipherAlgorithm>(c.algorithm), c.key);
-    Bytes data = c.data;
-    key.apply(c.count, c.bearer, c.direction, data);
-    EXPECT_EQ(to_hex(data), c.expected) << to_string(key.algorithm()) << ", " << c.bits << " bits";
-    key.apply(c.count, c.bearer, c.direction, data);
-    EXPECT_EQ(data, c.data);
-  }
-}
-
 TEST(Nea, matches_published_test_sets_of_any_bit_length) {
   for (const auto& row : test::rows("security_nea_published.txt")) {
     Case c(row);
     CipherKey key(static_cast<CipherAlgorithm>(c.algorithm), c.key);
     key.apply_bits(c.count, c.bearer, c.direction, c.data, c.bits);
     EXPECT_EQ(to_hex(c.data), c.expected) << to_string(key.algorithm()) << ", " << c.bits << " bits";
-  }
-}
-
-TEST(Nia, matches_reference_macs) {
-  for (const auto& row : test::rows("security_nia.txt")) {
-    Case c(row);
-    IntegrityKey key(static_cast<IntegrityAlgorithm>(c.algorithm), c.key);
-    EXPECT_EQ(hex32(key.mac(c.count, c.bearer, c.direction, c.data)), c.expected)
-        << to_string(key.algorithm()) << ", " << c.bits << " bits";
   }
 }
 

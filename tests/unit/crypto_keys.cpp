@@ -10,20 +10,6 @@ namespace {
 using test::hex;
 using test::octets;
 
-TEST(Kdf, matches_reference_algorithm_keys_and_k_ng_ran_star) {
-  for (const auto& row : test::rows("security_kdf.txt")) {
-    auto k = octets<32>(row.at(0));
-    auto enc = static_cast<uint8_t>(std::stoul(row.at(1))), integrity = static_cast<uint8_t>(std::stoul(row.at(2)));
-    EXPECT_EQ(to_hex(algorithm_key(k, AlgorithmKeyType::rrc_enc, enc)), row.at(3));
-    EXPECT_EQ(to_hex(algorithm_key(k, AlgorithmKeyType::rrc_int, integrity)), row.at(4));
-    EXPECT_EQ(to_hex(algorithm_key(k, AlgorithmKeyType::up_enc, enc)), row.at(5));
-    EXPECT_EQ(to_hex(algorithm_key(k, AlgorithmKeyType::up_int, integrity)), row.at(6));
-    auto pci = static_cast<uint16_t>(std::stoul(row.at(7)));
-    auto arfcn = static_cast<uint32_t>(std::stoul(row.at(8)));
-    EXPECT_EQ(to_hex(k_ng_ran_star(k, pci, arfcn)), row.at(9));
-  }
-}
-
 // RFC 4231 test cases 1, 2 and 6 (a key longer than a block).
 TEST(Hmac, matches_rfc_4231) {
   EXPECT_EQ(to_hex(hmac_sha256(Bytes(20, 0x0b), {as_bytes("Hi There")})),

@@ -276,6 +276,37 @@ TEST(GnbMacConfiguration, takes_the_announced_configuration_when_the_ue_uses_it)
   EXPECT_TRUE(w.until([&] { return ue.packets.size() == 50 && w.peer(ue)->packets.size() == 51; }));
 }
 
+// The message that brings the configuration is retransmitted until it is answered, or its answer is lost in the change; data of before and behind it is not.
+TEST(GnbMacConfiguration, loses_no_block_of_a_um_bearer_when_an_announced_configuration_takes_effect) {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    const CellConfig cell = seed % 2 ? tdd_cell() : fdd_cell();
+    World w(cell, {.max_dl_retx = 30, .max_ul_retx = 30}, {.seed = seed, .bler_dl = 0.3, .bler_ul = 0.3, .sinr_errors = false});
+    w.mode = l2::RlcMode::um;
+    connect_one(w);
+    WorldUe& ue = *w.ues[0];
+    UeConfig changed = w.peer(ue)->config;
+    changed.pdsch_mcs_table = changed.pusch_mcs_table = 2;
+    changed.search_spaces[0].candidates = {0, 0, 2, 0, 0};
+    ue.on_rrc = [&](uint8_t srb, const Bytes&) {
+      if (srb != 1) return;
+      ue.mac.configure(changed);
+      ue.plane.send_rrc(1, Bytes(5, 0x33));
+    };
+    const size_t rrc_before = w.peer(ue)->rrc.size();
+    for (uint8_t i = 0; i < 120; ++i) {
+      ASSERT_TRUE(w.send_down(ue, 400, i) && w.send_up(ue, 400, i));
+      if (i == 40) {
+        ASSERT_TRUE(w.peer(ue)->plane->send_rrc(1, Bytes(60, 0x44)));
+        ASSERT_TRUE(w.gnb.reconfigure_ue(ue.mac.crnti(), changed, true));
+      }
+      w.run(2);
+      if (w.peer(ue)->rrc.size() > rrc_before) w.gnb.confirm(ue.mac.crnti());
+    }
+    EXPECT_TRUE(w.until([&] { return ue.packets.size() == 120 && w.peer(ue)->packets.size() == 120; }, 4000))
+        << "seed " << seed << ": " << ue.packets.size() << " down, " << w.peer(ue)->packets.size() << " up, " << w.air.last_mismatch();
+  }
+}
+
 TEST(GnbMacConfiguration, serves_every_kind_of_search_space_table_and_allocation) {
   for (int variant = 0; variant < 8; ++variant) {
     CellConfig cell = variant % 2 ? tdd_cell() : fdd_cell();

@@ -24,6 +24,10 @@ struct N3Test : testing::Test {
              [this](N3Owner o, Qfi qfi, bool r, Packet p) {
                events.push_back(fmt::format("{}/{} qfi {} {}{}", o.ue, o.session, qfi, as_text(p.view()), r ? " reflective" : ""));
              },
+         .forwarded =
+             [this](N3Owner o, std::optional<uint32_t> sn, Packet p) {
+               events.push_back(fmt::format("{}/{} drb {}{} {}", o.ue, o.session, o.drb, sn ? fmt::format(" sn {}", *sn) : "", as_text(p.view())));
+             },
          .error_indication = [this](N3Owner o) { events.push_back(fmt::format("{}/{} error", o.ue, o.session)); },
          .end_marker =
              [this](N3Owner o) { events.push_back(fmt::format("{}/{} end{}", o.ue, o.session, o.forwarding ? " forwarding" : "")); }}};
@@ -169,6 +173,26 @@ TEST_F(N3Test, takes_forwarded_packets_at_the_target) {
   EXPECT_FALSE(n3.send(teid, 1, pool.copy(as_bytes("no uplink"))));
   n3.send_end_marker(teid);
   EXPECT_TRUE(sent.empty());
+}
+
+TEST_F(N3Test, forwards_the_sdus_of_a_bearer_with_their_sns) {  // TS 29.281 5.2.2.2A
+  EXPECT_TRUE(n3.forward_sdu({other, 0x77}, 0x2abcd, pool.copy(as_bytes("old"))));
+  EXPECT_TRUE(n3.forward_sdu({other, 0x77}, std::nullopt, pool.copy(as_bytes("new"))));
+  EXPECT_FALSE(n3.forward_sdu({}, std::nullopt, pool.copy(as_bytes("nowhere"))));
+  ASSERT_EQ(sent.size(), 2u);
+  auto first = gtpu::decode(sent[0].second).value();
+  ASSERT_EQ(first.extensions.size(), 1u);
+  EXPECT_EQ(std::get<gtpu::LongPdcpPduNumber>(first.extensions[0].content).number, 0x2abcdu);
+  EXPECT_EQ(as_text(first.payload), "old");
+  EXPECT_TRUE(gtpu::decode(sent[1].second).value().extensions.empty());
+
+  const uint32_t teid = n3.add({.ue = 7, .session = 1, .forwarding = true, .drb = 2}, {}).value();
+  for (auto& [to, datagram] : std::vector(sent)) {
+    for (unsigned i = 0; i < 4; ++i) datagram[4 + i] = static_cast<uint8_t>(teid >> (24 - 8 * i));
+    receive(datagram);
+  }
+  receive(gtpu::Message{.teid = teid, .extensions = {{.type = gtpu::extension::pdcp_pdu_number, .content = gtpu::PdcpPduNumber{.number = 0xabc}}}, .payload = {'s'}});
+  EXPECT_EQ(events, (Events{"7/1 drb 2 sn 175053 old", "7/1 drb 2 new", "7/1 drb 2 sn 2748 s"}));
 }
 
 TEST_F(N3Test, tunnels_have_a_limit) {

@@ -5,7 +5,7 @@ if(NOT SEN_FUZZ)
   add_executable(ngap_random_values ${CMAKE_SOURCE_DIR}/tests/interop/asn1/ngap_random_values.cpp)
   target_link_libraries(ngap_random_values PRIVATE sen_options sen_codec_ngap)
   file(GLOB ngap_asn1 CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/codec/ngap/asn1/*.asn)
-  # Compiles the modules with Erlang's compiler once (about a minute) and keeps the result in the build directory.
+  # Compiles the modules with Erlang's compiler once (half a minute) and keeps the result in the build directory.
   add_test(NAME interop_asn1_erlang
            COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/interop/asn1/check.py per $<TARGET_FILE:ngap_random_values>
                    ${CMAKE_BINARY_DIR}/interop/asn1_ngap ${ngap_asn1})

@@ -5,5 +5,4 @@ sen_test(nr
     ${CMAKE_CURRENT_LIST_DIR}/nr_ids.cpp
     ${CMAKE_CURRENT_LIST_DIR}/nr_time.cpp
     ${CMAKE_CURRENT_LIST_DIR}/nr_uplink_control.cpp
-    ${CMAKE_CURRENT_LIST_DIR}/nr_vectors.cpp
   DEPS nr)

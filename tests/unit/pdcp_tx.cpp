@@ -117,14 +117,56 @@ TEST_F(PdcpTx, am_reestablishment_sends_again_in_order_with_new_keys_and_the_sam
   e.pdcp.delivered(2);
   e.submitted.clear();
   e.pdcp.reestablish(after);
-  EXPECT_EQ(e.pdcp.waiting().sdus, 3u);
-  EXPECT_EQ(e.pdcp.waiting().octets, 3u + 5 + 4 + 3 * 2);
+  EXPECT_EQ(e.pdcp.waiting().sdus, 4u);
+  EXPECT_EQ(e.pdcp.waiting().octets, 3u + 3 + 5 + 4 + 4 * 2);
   e.pdcp.supply(100);
-  EXPECT_EQ(e.ids(), (Ids{1, 3, 4}));
+  EXPECT_EQ(e.ids(), (Ids{1, 2, 3, 4})) << "all from the first unconfirmed one on";
   for (auto& [id, pdu] : e.submitted) after.cipher.apply(id, 0, crypto::Direction::downlink, std::span(pdu).subspan(2));
   EXPECT_EQ(e.submitted[0].second, (Bytes{0x80, 1, 'o', 'n', 'e'}));
-  EXPECT_EQ(e.submitted[1].second, (Bytes{0x80, 3, 't', 'h', 'r', 'e', 'e'}));
-  EXPECT_EQ(e.pdcp.statistics().tx_retransmissions, 2u);
+  EXPECT_EQ(e.submitted[2].second, (Bytes{0x80, 3, 't', 'h', 'r', 'e', 'e'}));
+  EXPECT_EQ(e.pdcp.statistics().tx_retransmissions, 3u);
+}
+
+TEST_F(PdcpTx, rlc_may_still_confirm_what_waits_to_be_sent_again) {
+  Entity& e = make(drb1, {.ciphering = false});
+  for (const char* s : {"zero", "one", "two"}) EXPECT_TRUE(e.send(s));
+  e.pdcp.supply(100);
+  e.submitted.clear();
+  e.pdcp.reestablish({});
+  e.pdcp.delivered(1);
+  EXPECT_EQ(e.pdcp.waiting().sdus, 2u);
+  EXPECT_EQ(e.pdcp.waiting().octets, 4u + 3 + 2 * 2);
+  e.pdcp.supply(100);
+  EXPECT_EQ(e.ids(), (Ids{0, 2}));
+}
+
+// TS 38.300 9.2.3.2.3
+TEST_F(PdcpTx, what_is_not_confirmed_goes_on_in_another_gnb_with_its_sns) {
+  Entity& source = make(drb1, {.ciphering = false});
+  ASSERT_TRUE(source.pdcp.set_count({0x1ffe, 0}));
+  for (const char* s : {"zero", "one", "two", "three"}) EXPECT_TRUE(source.send(s));
+  source.pdcp.supply(100);
+  EXPECT_TRUE(source.send("later"));
+  source.pdcp.delivered(0x1ffe);
+  source.pdcp.delivered(0x2000);
+  auto left = source.pdcp.unconfirmed();
+  ASSERT_EQ(left.size(), 4u);
+  EXPECT_EQ(left[0].sn, 0xfffu);
+  EXPECT_EQ(left[1].sn, 0u);
+  EXPECT_FALSE(left[3].sn);
+
+  Entity& target = make(drb1, {.ciphering = false});
+  EXPECT_FALSE(target.pdcp.resume({0xfff, pool.copy(as_bytes("too early"))})) << "its COUNT is not known yet";
+  ASSERT_TRUE(target.pdcp.set_count(source.pdcp.count()));
+  for (auto& sdu : left) EXPECT_TRUE(target.pdcp.resume(std::move(sdu)));
+  EXPECT_FALSE(target.pdcp.resume({0, pool.copy(as_bytes("again"))}));
+  EXPECT_FALSE(target.pdcp.resume({2, pool.copy(as_bytes("not below the COUNT"))}));
+  EXPECT_EQ(target.pdcp.waiting().sdus, 4u);
+  target.pdcp.supply(100);
+  EXPECT_EQ(target.ids(), (Ids{0x1fff, 0x2000, 0x2001, 0x2002}));
+  EXPECT_EQ(target.submitted[0].second, (Bytes{0x8f, 0xff, 'o', 'n', 'e'}));
+  for (uint32_t id : target.ids()) target.pdcp.delivered(id);
+  EXPECT_EQ(target.pdcp.waiting().sdus, 0u);
 }
 
 TEST_F(PdcpTx, um_reestablishment_starts_counting_anew_and_keeps_what_was_not_sent) {  // 5.1.2

@@ -42,7 +42,6 @@ class Pair {
     g.cell.tx_ports = g.cell.rx_ports = static_cast<uint8_t>(cell.ports);
     g.ssb_scs = cell.scs;
     g.harq_buffers = 8;
-    g.prach = prach();
     auto made = GnbPhy::make(g, pool_);
     EXPECT_TRUE(made) << (made ? "" : made.error().describe());
     gnb = std::move(*made);
@@ -284,7 +283,6 @@ TEST(PhyEngine, finds_a_preamble_that_spans_slots_in_the_slot_where_it_began) {
   g.cell.dl_arfcn = g.cell.ul_arfcn = cell.arfcn;
   g.ssb_scs = cell.scs;
   g.harq_buffers = 1;
-  g.prach = prach;
   JobPool pool(1);
   auto gnb = GnbPhy::make(g, pool);
   ASSERT_TRUE(gnb);

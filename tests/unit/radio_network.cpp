@@ -16,6 +16,7 @@ struct Options {
   unsigned ues = 1, cells = 1;
   unsigned gnbs = 1;  // with `cells` each
   bool direct_forwarding = true;
+  bool um = false;  // the default bearer's RLC
   double bler = 0;
   load::Scenario scenario = load::Scenario::traffic;
   std::chrono::seconds traffic{1};
@@ -67,6 +68,7 @@ class World {
     out.n3 = IpAddress(Octets<4>{127, 0, 0, static_cast<uint8_t>(20 + index)});
     out.qos = gnb::default_qos();
     out.direct_forwarding = options.direct_forwarding;
+    if (options.um) out.qos[9] = out.qos.at(7);
     for (unsigned gnb = 0; gnb < options.gnbs; ++gnb) {
       for (unsigned i = 0; i < options.cells; ++i) {
         const auto n = static_cast<uint16_t>(gnb * options.cells + i);
@@ -89,6 +91,9 @@ class World {
   }
   // Every packet that was asked for, but for the part of one.
   bool all_downlink_arrived() const { return report().downlink.octets + 1400 > report().downlink_requested_octets; }
+  uint64_t sourced_packets() {
+    return static_cast<uint64_t>(network_->counters().counter("dn_sourced_packets", "Packets that the source of the built-in data network sent").value());
+  }
   // Each once, and none twice.
   uint64_t uplink_lost() const { return report().uplink.packets - network_->data_network().discarded_packets(); }
 
@@ -147,6 +152,24 @@ air::Track there_and_back(load::UeIndex) {
   return out;
 }
 
+TEST(RadioNetwork, delivers_what_n3_did_not_lose_and_nothing_else_breaks) {
+  for (bool um : {false, true}) {
+    World w({.um = um, .traffic = std::chrono::seconds(2)});
+    ASSERT_TRUE(w.reaches(load::Step::ping_ipv6)) << w.failures();
+    w.network_->set_n3_faults({.loss = 0.1, .jitter = std::chrono::milliseconds(5)});
+    ASSERT_TRUE(w.finishes());
+    w.executor_.run_for(std::chrono::seconds(1));
+    EXPECT_EQ(w.failures(), "");
+    const uint64_t up = w.network_->n3_lost(true), down = w.network_->n3_lost(false);
+    EXPECT_GT(up, 20u);
+    EXPECT_GT(down, 100u);
+    EXPECT_EQ(w.uplink_lost(), up);
+    EXPECT_EQ(w.sourced_packets() - w.report().downlink.packets, down) << (um ? "UM" : "AM");
+    EXPECT_EQ(w.counters().link_failures, 0u);
+    EXPECT_EQ(w.counters().setups, 1u);
+  }
+}
+
 TEST(RadioNetwork, hands_a_moving_ue_over_without_losing_a_packet) {
   World w({.cells = 2, .traffic = std::chrono::seconds(4), .track = there_and_back});
   ASSERT_TRUE(w.finishes());
@@ -185,6 +208,25 @@ TEST(RadioNetwork, reestablishes_in_another_cell_after_radio_link_failure) {
   EXPECT_EQ(w.counters().link_failures, 1u);
   EXPECT_EQ(w.counters().reestablishments, 1u);
   EXPECT_TRUE(w.all_downlink_arrived());
+}
+
+// The other gNB knows nothing of the UE and answers with RRCSetup (TS 38.331 5.3.7.8): NAS recovers the connection and its session.
+TEST(RadioNetwork, goes_on_by_setup_where_reestablishment_is_not_possible) {
+  World w({.gnbs = 2, .traffic = std::chrono::seconds(6), .track = [](load::UeIndex) { return air::Track::standing({180, 0, 1.5}); }});
+  ASSERT_TRUE(w.reaches(load::Step::uplink, std::chrono::seconds(30))) << w.failures();
+  w.executor_.run_for(std::chrono::seconds(1));
+  w.network_->radio().air().set_extra_loss(0, 0, 200);
+  w.executor_.run_for(std::chrono::seconds(3));
+  EXPECT_EQ(w.counters().fallbacks, 1u);
+  EXPECT_EQ(w.counters().setups, 2u);
+  EXPECT_EQ(w.counters().reestablishments, 0u);
+  EXPECT_EQ(w.counters().releases, 0u);
+  EXPECT_TRUE(w.network_->radio().has_tunnel(0, 1));
+  EXPECT_EQ(w.network_->radio().gnb(0).ues(), 0u) << "the context that was left behind";
+  EXPECT_EQ(w.network_->radio().gnb(1).ues(), 1u);
+  ASSERT_TRUE(w.finishes());
+  EXPECT_EQ(w.failures(), "");
+  EXPECT_GT(w.report().downlink.packets, 0u);
 }
 
 TEST(RadioNetwork, pages_an_idle_ue_for_downlink_data) {

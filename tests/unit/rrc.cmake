@@ -4,7 +4,7 @@ if(NOT SEN_FUZZ)
   add_executable(rrc_random_values ${CMAKE_SOURCE_DIR}/tests/interop/asn1/rrc_random_values.cpp)
   target_link_libraries(rrc_random_values PRIVATE sen_options sen_codec_rrc)
   file(GLOB rrc_asn1 CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/codec/rrc/asn1/*.asn)
-  # Compiles the module with Erlang's compiler once (about a minute) and keeps the result in the build directory.
+  # Compiles the module with Erlang's compiler once (half a minute) and keeps the result in the build directory.
   add_test(NAME interop_asn1_rrc_erlang
            COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/interop/asn1/check.py uper $<TARGET_FILE:rrc_random_values>
                    ${CMAKE_BINARY_DIR}/interop/asn1_rrc ${rrc_asn1})

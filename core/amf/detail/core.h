@@ -13,7 +13,7 @@
 namespace sen::amf {
 
 enum class RegistrationEvent : uint8_t { start, identified, authenticated, secured, subscribed, activated, completed };
-enum class AuthenticationEvent : uint8_t { start, vector, response, failure, confirmed, refused, no_answer };
+enum class AuthenticationEvent : uint8_t { start, vector, response, failure, identified, confirmed, refused, no_answer };
 enum class SecurityModeEvent : uint8_t { start, complete, complete_without_procedure, reject, no_answer };
 enum class ServiceEvent : uint8_t { start, activated };
 enum class DeregistrationEvent : uint8_t { start, paged, accepted, no_answer };
@@ -223,8 +223,10 @@ class Core : public std::enable_shared_from_this<Core> {
   void adopt(Ue& ue);  // the SUPI is certain: takes the place of an earlier context of the same subscriber
   void accept_registration(Ue& ue);
   void on_identity_response(Connection& c, Ue& ue, const nas::IdentityResponse& m);
+  void on_identity_at_renewal(Ue& ue, const nas::Suci* suci);
   void request_identity(Ue& ue, nas::IdentityType type);
   void begin_authentication(Ue& ue);
+  bool identify_again(Ue& ue);
   void on_authentication(Ue& ue, AuthenticationEvent event);
   void on_authentication_response(Ue& ue, const nas::AuthenticationResponse& m);
   void on_authentication_failure(Ue& ue, const nas::AuthenticationFailure& m);

@@ -103,7 +103,7 @@ struct Registration {
   std::vector<nas::RejectedSNssai> rejected;
 };
 
-enum class AuthenticationState : uint8_t { fetching, challenged, confirming };
+enum class AuthenticationState : uint8_t { fetching, challenged, confirming, identifying };
 struct Authentication {
   AuthenticationState state = AuthenticationState::fetching;
   bool eap = false;
@@ -112,6 +112,7 @@ struct Authentication {
   Octets<16> rand{}, autn{}, hxres_star{};
   std::string context;  // of the AUSF
   Bytes eap_message;
+  std::string suci;     // what the UE said when asked without a registration
 };
 
 enum class SecurityModeState : uint8_t { commanded };

@@ -1,0 +1,36 @@
+#include "channel/noise.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/random.h"
+#include "channel/kernels/gaussian.h"
+
+namespace sen::channel {
+
+Noise::Noise(uint64_t seed) {
+  Random random(seed);
+  for (auto& word : state_.s) {
+    for (uint32_t& lane : word) lane = static_cast<uint32_t>(random.next() >> 32);
+  }
+}
+
+void Noise::add(std::span<Cf> samples, float variance) {
+  const float amplitude = std::sqrt(variance);
+  auto from_rest = [&](size_t n) {
+    for (size_t i = 0; i < n; ++i) samples[i] += amplitude * rest_[used_ + i];
+    used_ += n;
+    samples = samples.subspan(n);
+  };
+  from_rest(std::min(samples.size(), lanes - used_));
+  size_t whole = samples.size() / lanes * lanes;
+  add_gaussian(state_, amplitude, samples.first(whole));
+  samples = samples.subspan(whole);
+  if (samples.empty()) return;
+  rest_.fill({});
+  add_gaussian(state_, 1, rest_);
+  used_ = 0;
+  from_rest(samples.size());
+}
+
+}  // namespace sen::channel

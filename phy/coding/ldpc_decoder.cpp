@@ -1,0 +1,62 @@
+#include <algorithm>
+
+#include "base/ensure.h"
+#include "phy/coding/ldpc.h"
+#include "phy/kernels/ldpc_decode.h"
+
+namespace sen::phy {
+namespace {
+
+constexpr size_t messages_at = (ldpc_soft_size + 63) / 64 * 64, hard_at = (messages_at + ldpc_message_size + 63) / 64 * 64;
+constexpr size_t packed_at = hard_at + (ldpc_hard_size + 63) / 64 * 64, packed_size = ldpc_max_k / 8 + 128;
+
+// How the channel's values enter 8-bit arithmetic: the more rows meet in a column, the more room its sum needs below 127, and the less a check's
+// message may weigh. Found by simulation (tests/unit/phy_ldpc_awgn.cpp holds it to 0.15 dB of floating point).
+struct Tuning {
+  LdpcScale scale;
+  unsigned gain_32;
+};
+Tuning tune(const Segmentation& s, const LdpcGraph& g, const LdpcLevel& level, const LdpcOptions& options) {
+  unsigned columns = (level.used + s.fillers()) / s.z + 2u, rows = std::clamp<unsigned>(columns, g.info_columns + 4u, g.columns) - g.info_columns;
+  bool high = options.scale == 0 ? rows <= 7 : options.scale > 0.78f;
+  unsigned mean = rows <= 40 ? 32 - rows / 2 : 12;
+  return {high ? LdpcScale::high : LdpcScale::low, level.sum == 0 ? 32 : std::clamp(32 * mean * level.used / level.sum, 1u, 256u)};
+}
+
+// Where too little arrived, values stay 0 and read as zeros, which have the right CRC.
+bool guessed(std::span<const uint8_t> packed, std::span<const int8_t> values) {
+  return std::ranges::count(packed, 0) == std::ssize(packed) && std::ranges::count(values, 0) > 0;
+}
+
+}  // namespace
+
+LdpcDecoder::LdpcDecoder() : work_(packed_at + packed_size) {}
+
+LdpcResult LdpcDecoder::decode(const Segmentation& s, std::span<const Llr> soft, Crc crc, const LdpcOptions& options, std::span<uint8_t> info) {
+  size_t octets = (s.k_info + 7u) / 8;
+  ensure(soft.size() >= s.n() && info.size() >= octets);
+  LdpcState state;
+  state.graph = &ldpc_graph(s.base_graph, s.z);
+  auto* work = reinterpret_cast<int8_t*>(work_.data());
+  state.soft = work;
+  state.messages = work + messages_at;
+  state.hard = work + hard_at;
+  uint8_t* packed = work_.data() + packed_at;
+  Tuning tuning = tune(s, *state.graph, ldpc_level(soft.data(), s.n()), options);
+  state.scale = tuning.scale;
+  ldpc_load(state, soft.data(), tuning.gain_32);
+
+  LdpcResult result;
+  unsigned iterations = std::max<unsigned>(1, options.iterations);
+  while (result.iterations < iterations && !result.crc_ok) {
+    ldpc_iterate(state, result.iterations == 0);
+    ++result.iterations;
+    if (!options.early_stop && result.iterations < iterations) continue;
+    ldpc_harden(state, s.k_info, packed);
+    result.crc_ok = phy::crc(crc, {packed, octets}, s.k_info) == 0 && !guessed({packed, octets}, {state.hard, s.k_info});
+  }
+  std::copy_n(packed, octets, info.data());
+  return result;
+}
+
+}  // namespace sen::phy

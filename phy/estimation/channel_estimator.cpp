@@ -1,0 +1,445 @@
+#include "phy/estimation/channel_estimator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "base/ensure.h"
+#include "phy/estimation/pilot_filter.h"
+#include "phy/kernels/estimate.h"
+
+namespace sen::phy {
+namespace {
+
+constexpr unsigned max_runs = 140;
+constexpr float two_pi = 2 * std::numbers::pi_v<float>;
+
+PilotPattern pattern_of(unsigned type, unsigned delta) {
+  PilotPattern p;
+  const auto at = [&](unsigned i) {
+    switch (type) {
+      case Pilots::pucch2: return 3 * i + 1;
+      case Pilots::pucch34: return i;
+      default: return dmrs_subcarrier(type, delta, i);
+    }
+  };
+  p.per_rb = static_cast<uint8_t>(type == Pilots::pucch2 ? 4 : type == Pilots::pucch34 ? 12 : dmrs_values_per_rb(type));
+  for (unsigned i = 0; i < p.per_rb; ++i) p.subcarrier[i] = static_cast<uint8_t>(at(i));
+  return p;
+}
+
+struct Run {
+  unsigned crb = 0, n = 0, at = 0;  // first common RB, length, first RB in the allocation
+};
+
+// One or two layers that share a comb and a time-domain sign: told apart by alternating signs over the pilots.
+struct Share {
+  unsigned delta = 0;
+  int w_t = 1;
+  int first = -1, second = -1;      // layers with signs +, + and +, -
+  PilotPattern pattern;
+};
+
+// Sums over all pilots that tell what the channel is like.
+struct Statistics {
+  double power = 0;                 // of a pilot, noise included
+  std::complex<double> near, far;   // mean correlations two pilots and one RB apart
+  size_t pilots = 0, near_pairs = 0, far_pairs = 0;
+};
+
+}  // namespace
+
+struct ChannelEstimator::Work {
+  Work(unsigned max_rb_, unsigned max_rx_)
+      : max_rb(max_rb_), max_rx(max_rx_), ls(size_t{max_layers} * max_dmrs_positions * max_rx_ * 12 * max_rb_), flipped(size_t{12} * max_rb_),
+        gathered(size_t{12} * max_rb_), second(size_t{12} * max_rb_), ramp(size_t{12} * max_rb_), pilot_ramp(size_t{12} * max_rb_) {}
+
+  void plan(const Pilots& p, unsigned rx_ports);
+  void least_squares(const Grid& grid, const Pilots& p);
+  void gather(const Grid& grid, unsigned rx, unsigned symbol, const Share& s, std::span<Cf> out) const;
+  std::span<Cf> pilots(unsigned share, unsigned position, unsigned rx) {
+    return {ls.data() + ((size_t{share} * positions + position) * rx_ports + rx) * n_pilots, n_pilots};
+  }
+  Statistics statistics();
+  void set_ramp(double delay);
+  void take_delay_out(double delay);
+  float noise_probe(unsigned spread);
+  unsigned shortest_run() const {
+    return std::ranges::min(std::span(runs).first(n_runs), {}, &Run::n).n;
+  }
+  double residual(const Share& s, std::span<const Cf> z, const Cf* a, const Cf* b, const Cf* turn) const;
+  unsigned spread_class(const Statistics& s, float noise) const;
+  void smooth_all(ChannelEstimate& out, unsigned spread, unsigned snr);
+  float noise_of(const ChannelEstimate& out, unsigned spread, unsigned snr);
+  void interpolate_in_time(const Pilots& p, const Statistics& s, float noise, float gain, ChannelEstimate& out);
+
+  unsigned max_rb, max_rx;
+  PilotFilter filter;
+  std::array<Run, max_runs> runs;
+  unsigned n_runs = 0, n_rb = 0, n_pilots = 0, per_rb = 0, rx_ports = 0, positions = 0, n_shares = 0;
+  std::array<Share, max_layers> shares;
+  bool turned = false;              // a delay is taken out: ramp holds it
+  Aligned<Cf> ls, flipped, gathered, second, ramp, pilot_ramp;
+};
+
+ChannelEstimate::ChannelEstimate(unsigned max_rb, unsigned max_rx, unsigned layers)
+    : h_(size_t{max_dmrs_positions} * max_rx * layers * (12 * max_rb + 15) / 16 * 16 + 16), now_(size_t{max_rx} * layers * (12 * max_rb + 15) / 16 * 16 + 16) {}
+
+unsigned ChannelEstimate::at_symbol(unsigned symbol, std::span<const Cf*> rows) {
+  const unsigned n = rx_ * layers_;
+  ensure(rows.size() >= n && symbol < weights_.size());
+  if (positions_ == 1) {
+    for (unsigned i = 0; i < n; ++i) rows[i] = h_.data() + size_t{i} * stride_;
+    return version_;
+  }
+  if (current_ == none || (!constant_ && current_ != symbol)) {
+    for (unsigned i = 0; i < n; ++i) {
+      std::array<const Cf*, max_dmrs_positions> from{};
+      for (unsigned p = 0; p < positions_; ++p) from[p] = h_.data() + (size_t{p} * n + i) * stride_;
+      combine(std::span(from).first(positions_), weights_[symbol], {now_.data() + size_t{i} * stride_, subcarriers_});
+    }
+    current_ = symbol;
+    ++version_;
+  }
+  for (unsigned i = 0; i < n; ++i) rows[i] = now_.data() + size_t{i} * stride_;
+  return version_;
+}
+
+ChannelEstimator::ChannelEstimator(unsigned max_rb, unsigned max_rx) : work_(std::make_shared<Work>(max_rb, max_rx)) {}
+
+void ChannelEstimator::estimate(const Grid& grid, const Pilots& p, ChannelEstimate& out) {
+  Work& w = *work_;
+  ensure(grid.ports() <= w.max_rx && p.layers >= 1 && p.layers <= max_layers && !p.symbols.empty());
+  w.plan(p, grid.ports());
+  out.subcarriers_ = 12 * w.n_rb;
+  out.stride_ = (out.subcarriers_ + 15) / 16 * 16;
+  out.rx_ = grid.ports();
+  out.layers_ = p.layers;
+  out.positions_ = w.positions;
+  ensure(size_t{w.positions} * out.rx_ * p.layers * out.stride_ <= out.h_.size() && size_t{out.rx_} * p.layers * out.stride_ <= out.now_.size());
+
+  w.least_squares(grid, p);
+  const Statistics s = w.statistics();
+  // The mean delay, when there is more than noise to measure it from. The noise probe and one-sided filters look at the delays after it.
+  const double coherence = std::abs(s.near) / std::max(s.power, 1e-30);
+  const unsigned near_distance = p.type == 2 ? 6 : p.type == Pilots::pucch34 ? 2 : p.type == Pilots::pucch2 ? 6 : 4;
+  const double delay = s.near_pairs > 0 && coherence * coherence * static_cast<double>(s.near_pairs) > 9 ? -std::arg(s.near) / (2 * std::numbers::pi * near_distance) : 0;
+  const bool whole_windows = w.shortest_run() >= PilotFilter::max_rbs;
+  w.take_delay_out(whole_windows ? delay + PilotFilter::one_sided_shift : delay);
+  float noise = w.noise_probe(whole_windows ? PilotFilter::one_sided : 3);
+  const unsigned snr = PilotFilter::snr_class((static_cast<float>(s.power) - noise) / std::max(noise, 1e-30f));
+  unsigned spread = w.spread_class(s, noise);
+  if (whole_windows && snr >= PilotFilter::high_snr && spread >= 2 && spread <= 3) {
+    spread = PilotFilter::one_sided;
+  } else if (whole_windows) {
+    w.take_delay_out(-PilotFilter::one_sided_shift);
+    w.set_ramp(delay);
+  }
+  w.smooth_all(out, spread, snr);
+  noise = w.noise_of(out, spread, snr);
+  const PilotFilter::Design& d = w.filter.get(w.shares[0].pattern, PilotFilter::window(w.shares[0].pattern, w.runs[0].n), spread, snr);
+  w.interpolate_in_time(p, s, noise, d.noise_gain, out);
+
+  LinkMeasurement& m = out.measurement;
+  m.noise_variance = noise * p.amplitude * p.amplitude * p.length;
+  // A pilot carries one or two layers; a pair's sum halves the noise only.
+  const double signal = std::max(s.power - noise, 0.0) * w.n_shares / p.layers;
+  m.rsrp = static_cast<float>(signal);
+  m.sinr_db = std::clamp(10 * std::log10(std::max(m.rsrp, 1e-20f) / std::max(m.noise_variance, 1e-20f)), -30.0f, 60.0f);
+  m.delay_s = static_cast<float>(delay) / p.scs_hz;
+}
+
+void ChannelEstimator::Work::plan(const Pilots& p, unsigned ports) {
+  n_runs = n_rb = 0;
+  for (auto [first, count] : p.rbs) {
+    if (count == 0) continue;
+    if (n_runs > 0 && runs[n_runs - 1].crb + runs[n_runs - 1].n == first) {
+      runs[n_runs - 1].n += count;
+    } else {
+      ensure(n_runs < max_runs);
+      runs[n_runs++] = {first, count, n_rb};
+    }
+    n_rb += count;
+  }
+  ensure(n_rb >= 1 && n_rb <= max_rb);
+  rx_ports = ports;
+  positions = static_cast<unsigned>(p.symbols.size()) / p.length;
+  ensure(positions >= 1 && positions <= max_dmrs_positions);
+  n_shares = 0;
+  for (unsigned l = 0; l < p.layers; ++l) {
+    const DmrsPort& port = p.ports[l];
+    const int w_t = p.length == 2 ? port.w_t[0] * port.w_t[1] : 1;
+    unsigned i = 0;
+    while (i < n_shares && (shares[i].delta != port.delta || shares[i].w_t != w_t)) ++i;
+    if (i == n_shares) shares[n_shares++] = {.delta = port.delta, .w_t = w_t, .first = -1, .second = -1, .pattern = pattern_of(p.type, port.delta)};
+    (port.w_f[0] * port.w_f[1] > 0 ? shares[i].first : shares[i].second) = static_cast<int>(l);
+  }
+  for (unsigned i = 0; i < n_shares; ++i) shares[i].pattern.shared = shares[i].first >= 0 && shares[i].second >= 0;
+  per_rb = shares[0].pattern.per_rb;
+  n_pilots = per_rb * n_rb;
+  ensure(p.base.size() >= p.symbols.size() * n_pilots);
+}
+
+void ChannelEstimator::Work::gather(const Grid& grid, unsigned rx, unsigned symbol, const Share& s, std::span<Cf> out) const {
+  const std::span<const Cf> row = grid.row(rx, symbol);
+  Cf* to = out.data();
+  for (unsigned i = 0; i < n_runs; ++i) {
+    ensure(12 * (runs[i].crb + runs[i].n) <= row.size());
+    const Cf* from = row.data() + size_t{12} * runs[i].crb;
+    for (unsigned b = 0; b < runs[i].n; ++b, from += 12) {
+      for (unsigned k = 0; k < per_rb; ++k) *to++ = from[s.pattern.subcarrier[k]];
+    }
+  }
+}
+
+void ChannelEstimator::Work::least_squares(const Grid& grid, const Pilots& p) {
+  const float scale = 1 / p.amplitude;
+  for (unsigned i = 0; i < n_shares; ++i) {
+    const Share& s = shares[i];
+    for (unsigned q = 0; q < positions; ++q) {
+      for (unsigned r = 0; r < rx_ports; ++r) {
+        const std::span<Cf> z = pilots(i, q, r), raw = gathered.span().first(n_pilots);
+        const unsigned at = q * p.length;
+        gather(grid, r, p.symbols[at], s, raw);
+        multiply_conjugate(raw, p.base.subspan(at * n_pilots, n_pilots), p.length == 2 ? scale / 2 : scale, z);
+        if (p.length == 2) {
+          const std::span<Cf> other = second.span().first(n_pilots);
+          gather(grid, r, p.symbols[at + 1], s, raw);
+          multiply_conjugate(raw, p.base.subspan((at + 1) * n_pilots, n_pilots), s.w_t * scale / 2, other);
+          for (unsigned k = 0; k < n_pilots; ++k) z[k] += other[k];
+        }
+        if (s.first < 0) {  // the layer with alternating signs is alone
+          for (unsigned k = 1; k < n_pilots; k += 2) z[k] = -z[k];
+        }
+      }
+    }
+  }
+}
+
+Statistics ChannelEstimator::Work::statistics() {
+  Statistics s;
+  for (unsigned i = 0; i < n_shares; ++i) {
+    for (unsigned q = 0; q < positions; ++q) {
+      for (unsigned r = 0; r < rx_ports; ++r) {
+        const std::span<const Cf> z = pilots(i, q, r);
+        s.power += correlate(z, z).real();
+        s.pilots += z.size();
+        for (unsigned k = 0; k < n_runs; ++k) {
+          const std::span<const Cf> run = z.subspan(size_t{per_rb} * runs[k].at, size_t{per_rb} * runs[k].n);
+          s.near += std::complex<double>(correlate(run.first(run.size() - 2), run.subspan(2)));
+          s.near_pairs += run.size() - 2;
+          s.far += std::complex<double>(correlate(run.first(run.size() - per_rb), run.subspan(per_rb)));
+          s.far_pairs += run.size() - per_rb;
+        }
+      }
+    }
+  }
+  s.power /= static_cast<double>(s.pilots);
+  s.near /= static_cast<double>(std::max<size_t>(s.near_pairs, 1));
+  s.far /= static_cast<double>(std::max<size_t>(s.far_pairs, 1));
+  return s;
+}
+
+// `delay`: times the subcarrier spacing. The channel turns by -2 pi delay a subcarrier.
+void ChannelEstimator::Work::set_ramp(double delay) {
+  turned = std::abs(delay) > 2e-5;
+  if (!turned) return;
+  const double step = -2 * std::numbers::pi * delay;
+  std::array<Cf, 12> within;
+  for (unsigned k = 0; k < 12; ++k) within[k] = std::polar(1.0f, static_cast<float>(step * k));
+  for (unsigned i = 0; i < n_runs; ++i) {
+    for (unsigned b = 0; b < runs[i].n; ++b) {
+      const auto start = Cf(std::polar(1.0, step * 12 * (runs[i].crb + b)));
+      Cf* to = ramp.data() + size_t{12} * (runs[i].at + b);
+      for (unsigned k = 0; k < 12; ++k) to[k] = Cf{start.real() * within[k].real() - start.imag() * within[k].imag(), start.real() * within[k].imag() + start.imag() * within[k].real()};
+    }
+  }
+}
+
+void ChannelEstimator::Work::take_delay_out(double delay) {
+  set_ramp(delay);
+  if (!turned) return;
+  for (unsigned i = 0; i < n_shares; ++i) {
+    for (unsigned b = 0; b < n_rb; ++b) {
+      for (unsigned k = 0; k < per_rb; ++k) pilot_ramp[b * per_rb + k] = ramp[12 * b + shares[i].pattern.subcarrier[k]];
+    }
+    for (unsigned q = 0; q < positions; ++q) {
+      for (unsigned r = 0; r < rx_ports; ++r) {
+        const std::span<Cf> z = pilots(i, q, r);
+        multiply_conjugate(z, pilot_ramp.span().first(n_pilots), 1, z);
+      }
+    }
+  }
+}
+
+// Energy of one RB's pilots less what the estimates of the layers (rows a, b of 12; turned by `turn`) explain.
+double ChannelEstimator::Work::residual(const Share& s, std::span<const Cf> z, const Cf* a, const Cf* b, const Cf* turn) const {
+  float sum = 0;
+  for (unsigned k = 0; k < per_rb; ++k) {
+    const unsigned at = s.pattern.subcarrier[k];
+    Cf h = a[at];
+    if (b) h += k % 2 == 0 ? b[at] : -b[at];
+    if (turn) h = Cf{h.real() * turn[at].real() + h.imag() * turn[at].imag(), h.imag() * turn[at].real() - h.real() * turn[at].imag()};
+    sum += std::norm(z[k] - h);
+  }
+  return sum;
+}
+
+// A first idea of the noise: some windows, smoothed as if there were hardly any.
+float ChannelEstimator::Work::noise_probe(unsigned spread) {
+  constexpr unsigned wanted = 24;
+  const unsigned stride = std::max(1u, n_rb / wanted);
+  double energy = 0, weight = 0;
+  std::array<Cf, 12 * PilotFilter::max_rbs> a, b;
+  std::array<Cf, PilotFilter::max_taps> opposite;
+  for (unsigned i = 0; i < n_shares; ++i) {
+    const Share& s = shares[i];
+    for (unsigned k = 0; k < n_runs; ++k) {
+      const unsigned rbs = PilotFilter::window(s.pattern, runs[k].n), place = rbs / 2, taps = rbs * per_rb;
+      const PilotFilter::Design& d = filter.get(s.pattern, rbs, spread, PilotFilter::snr_classes - 1);
+      // Only the middle RB of each window is wanted.
+      const SmoothingFilter middle{1, taps, d.filter.coefficients + size_t{place} * taps * 24};
+      for (unsigned start = 0; start + rbs <= runs[k].n; start += stride) {
+        for (unsigned q = 0; q < positions; ++q) {
+          for (unsigned r = 0; r < rx_ports; ++r) {
+            const std::span<const Cf> window = pilots(i, q, r).subspan(size_t{per_rb} * (runs[k].at + start), taps);
+            smooth(middle, window, 1, {}, a);
+            if (s.pattern.shared) {
+              for (unsigned t = 0; t < taps; ++t) opposite[t] = t % 2 == 0 ? window[t] : -window[t];
+              smooth(middle, std::span<const Cf>(opposite).first(taps), 1, {}, b);
+            }
+            energy += residual(s, window.subspan(size_t{place} * per_rb, per_rb), a.data(), s.pattern.shared ? b.data() : nullptr, nullptr);
+            weight += d.residual_gain[place];
+          }
+        }
+      }
+    }
+  }
+  return weight > 0 ? static_cast<float>(energy / weight) : 0;
+}
+
+unsigned ChannelEstimator::Work::spread_class(const Statistics& s, float noise) const {
+  const double signal = std::max(s.power - noise, 1e-3 * s.power);
+  const auto spread = [&](std::complex<double> c, double distance) {
+    const double rho = std::clamp(std::abs(c) / signal, 0.02, 1.0);
+    return std::sqrt(-2 * std::log(rho)) / (2 * std::numbers::pi * distance);
+  };
+  const double doubt = noise / signal / std::sqrt(static_cast<double>(std::max<size_t>(s.near_pairs, 1)));
+  const unsigned least = doubt > 0.1 ? 3 : doubt > 0.02 ? 2 : doubt > 0.004 ? 1 : 0;
+  const double near_distance = per_rb == 6 ? 4 : per_rb == 4 ? 6 : 2;
+  const bool far = s.far_pairs > 0 && std::abs(s.far) > 0.6 * signal;
+  const auto value = static_cast<float>(far ? spread(s.far, 12) : spread(s.near, near_distance));
+  return std::max(least, PilotFilter::spread_class(value));
+}
+
+void ChannelEstimator::Work::smooth_all(ChannelEstimate& out, unsigned spread, unsigned snr) {
+  for (unsigned i = 0; i < n_shares; ++i) {
+    const Share& s = shares[i];
+    for (unsigned q = 0; q < positions; ++q) {
+      for (unsigned r = 0; r < rx_ports; ++r) {
+        std::span<const Cf> z = pilots(i, q, r);
+        for (int layer : {s.first, s.second}) {
+          if (layer < 0) continue;
+          if (layer == s.second && s.first >= 0) {
+            for (unsigned t = 0; t < n_pilots; ++t) flipped[t] = t % 2 == 0 ? z[t] : -z[t];
+            z = flipped.span().first(n_pilots);
+          }
+          Cf* to = out.row(q, r, static_cast<unsigned>(layer));
+          for (unsigned k = 0; k < n_runs; ++k) {
+            const Run& run = runs[k];
+            const PilotFilter::Design& d = filter.get(s.pattern, PilotFilter::window(s.pattern, run.n), spread, snr);
+            smooth(d.filter, z.subspan(size_t{per_rb} * run.at, size_t{per_rb} * run.n), run.n,
+                   turned ? std::span<const Cf>(ramp.span().subspan(size_t{12} * run.at, size_t{12} * run.n)) : std::span<const Cf>{},
+                   {to + size_t{12} * run.at, size_t{12} * run.n});
+          }
+        }
+      }
+    }
+  }
+}
+
+// Variance of a pilot's noise from what the estimates leave, over some 2,000 pilots.
+float ChannelEstimator::Work::noise_of(const ChannelEstimate& out, unsigned spread, unsigned snr) {
+  const unsigned rows = n_shares * positions * rx_ports;
+  const unsigned stride = std::max(1u, n_rb * rows * per_rb / 2000);
+  double energy = 0, weight = 0;
+  for (unsigned i = 0; i < n_shares; ++i) {
+    const Share& s = shares[i];
+    const int first = s.first >= 0 ? s.first : s.second;
+    for (unsigned k = 0; k < n_runs; ++k) {
+      const Run& run = runs[k];
+      const PilotFilter::Design& d = filter.get(s.pattern, PilotFilter::window(s.pattern, run.n), spread, snr);
+      const unsigned rbs = d.filter.rbs;
+      for (unsigned b = std::min(stride / 2, run.n - 1); b < run.n; b += stride) {
+        const unsigned start = std::min(b > rbs / 2 ? b - rbs / 2 : 0, run.n - rbs), at = run.at + b;
+        for (unsigned q = 0; q < positions; ++q) {
+          for (unsigned r = 0; r < rx_ports; ++r) {
+            energy += residual(s, pilots(i, q, r).subspan(size_t{per_rb} * at, per_rb), out.row(q, r, static_cast<unsigned>(first)) + size_t{12} * at,
+                               s.pattern.shared ? out.row(q, r, static_cast<unsigned>(s.second)) + size_t{12} * at : nullptr, turned ? ramp.data() + size_t{12} * at : nullptr);
+            weight += d.residual_gain[b - start];
+          }
+        }
+      }
+    }
+  }
+  return weight > 0 ? static_cast<float>(energy / weight) : 0;
+}
+
+// Weights of the positions for every symbol: minimum mean-square error for a Gaussian-shaped correlation in time, which the positions themselves show,
+// after the carrier offset is taken out.
+void ChannelEstimator::Work::interpolate_in_time(const Pilots& p, const Statistics& s, float noise, float gain, ChannelEstimate& out) {
+  out.current_ = ChannelEstimate::none;
+  ++out.version_;
+  out.measurement.cfo_hz = 0;
+  out.constant_ = positions == 1;
+  if (positions == 1) return;
+
+  std::array<double, max_dmrs_positions> time{};
+  for (unsigned q = 0; q < positions; ++q) time[q] = p.symbols[q * p.length] + 0.5 * (p.length - 1);
+  const double gap = time[1] - time[0];
+  std::complex<double> turn = 0;
+  double power = 0;
+  size_t pairs = 0;
+  for (unsigned q = 0; q + 1 < positions; ++q) {
+    if (std::abs(time[q + 1] - time[q] - gap) > 0.6) continue;
+    for (unsigned i = 0; i < n_shares; ++i) {
+      for (unsigned r = 0; r < rx_ports; ++r) {
+        const std::span<const Cf> a = pilots(i, q, r), b = pilots(i, q + 1, r);
+        turn += std::complex<double>(correlate(a, b));
+        power += (correlate(a, a).real() + correlate(b, b).real()) / 2;
+        pairs += n_pilots;
+      }
+    }
+  }
+  turn /= static_cast<double>(pairs);
+  power /= static_cast<double>(pairs);
+  const double signal = std::max(s.power - noise, 1e-3 * s.power), per_layer = signal * n_shares / p.layers;
+  const double ratio = noise / signal, doubt = std::sqrt((ratio + ratio * ratio) / static_cast<double>(pairs));
+  const double rho = std::clamp(std::abs(turn) / std::max(power - noise, 1e-3 * power), 0.2, 1.0);
+  double angle = std::arg(turn) / gap;  // a symbol
+  if (std::abs(angle * gap) < std::max(2 * doubt, 1e-3)) angle = 0;
+  const double symbol_s = 1 / (static_cast<double>(p.scs_hz) / 15000 * 14000);
+  out.measurement.cfo_hz = static_cast<float>(angle / (2 * std::numbers::pi * symbol_s));
+
+  const double decay = 1 - rho < std::max(2 * doubt, 1e-4) ? 0 : -std::log(rho) / (gap * gap);
+  const double error = std::max(noise * gain / std::max(per_layer, 1e-30), 1e-6);
+  const auto correlation = [&](double distance) { return std::exp(-decay * distance * distance); };
+  out.constant_ = decay == 0 && angle == 0;
+  for (unsigned l = 0; l < nr::symbols_per_slot; ++l) {
+    std::array<std::array<double, max_dmrs_positions + 1>, max_dmrs_positions> a{};
+    for (unsigned i = 0; i < positions; ++i) {
+      for (unsigned k = 0; k < positions; ++k) a[i][k] = correlation(time[i] - time[k]) + (i == k ? error : 0);
+      a[i][positions] = correlation(l - time[i]);
+    }
+    for (unsigned k = 0; k < positions; ++k) {  // elimination; the matrix is positive definite
+      for (unsigned i = 0; i < positions; ++i) {
+        if (i == k) continue;
+        const double f = a[i][k] / a[k][k];
+        for (unsigned j = k; j <= positions; ++j) a[i][j] -= f * a[k][j];
+      }
+    }
+    for (unsigned i = 0; i < positions; ++i) out.weights_[l][i] = Cf(std::polar(1.0, angle * (l - time[i])) * (a[i][positions] / a[i][i]));
+  }
+}
+
+}  // namespace sen::phy

@@ -1,0 +1,321 @@
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+#include <vector>
+
+#include "base/ensure.h"
+#include "phy/detail/prach_plan.h"
+#include "phy/kernels/complex.h"
+#include "phy/kernels/dft.h"
+
+// The detector. Y of every port and group of repetitions is multiplied by the conjugate of a root's spectrum; its inverse transform is the delay profile
+// of all preambles of that root, each in the window that its cyclic shift gives it. Profiles are normalised by the energy of their Y, so that noise alone
+// puts a known distribution into each bin, whatever its power: with S bins summed (restricted sets: at 0 and at the shifts that a carrier offset makes)
+// over n profiles of L values, the share of the energy in them is Beta(S n, n (L - S)). From it follows the threshold.
+namespace sen::phy {
+namespace {
+
+constexpr double false_alarm = 1e-3;   // an occasion
+constexpr unsigned max_rx = 8;
+
+// P(share > x) for the Beta(a, b) distribution, a whole.
+double beta_tail(unsigned a, double b, double x) {
+  const double n = a + b - 1;
+  double sum = 0;
+  for (unsigned j = 0; j < a; ++j) {
+    sum += std::exp(std::lgamma(n + 1) - std::lgamma(j + 1.0) - std::lgamma(n - j + 1) + j * std::log(x) + (n - j) * std::log1p(-x));
+  }
+  return sum;
+}
+
+double beta_threshold(unsigned a, double b, double tail) {
+  double low = 1e-9, high = 1 - 1e-9;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = (low + high) / 2;
+    (beta_tail(a, b, middle) > tail ? low : high) = middle;
+  }
+  return high;
+}
+
+// Repetitions that may be added before the transform: up to six symbols, and no more than a carrier offset of some hundred Hz lets add up.
+unsigned coherent(const PrachPlan& plan) {
+  const double longest = std::min(6.0, 0.26e-3 * plan.scs_hz);
+  unsigned best = 1;
+  for (unsigned n = 2; n <= plan.repetitions; ++n) {
+    if (plan.repetitions % n == 0 && n <= longest) best = n;
+  }
+  return best;
+}
+
+struct Candidate {
+  unsigned preamble = 0;
+  float position = 0;    // of the peak, bins from the profile's start
+  float delay = 0;       // bins from the preamble's own start
+  float share = 0;       // of the energy, in the highest bin
+  float between = 0;     // the peak's place beside that bin
+};
+
+}  // namespace
+
+struct PrachReceiver::Work {
+  struct Root {
+    unsigned first = 0, last = 0;        // preambles
+    float image = 0;                     // bins that a carrier offset of one subcarrier moves the peak by
+    std::array<int, 4> images{};         // the same for sets A and B, whole bins
+  };
+
+  PrachPlan plan;
+  PreambleSet preambles;
+  unsigned ports, group, n_groups, bins, n_images = 0;
+  float guard = 0;                       // bins before a window's start that still belong to it
+  unsigned window = 0;                   // bins
+  unsigned used = 0;                     // of the profile, from -guard on (all but without cyclic shifts)
+  float threshold = 0;
+  std::vector<Root> roots;
+  Aligned<Cf> root_conj;                 // [root][L], unit power
+  Dft forward, inverse;
+  Aligned<Cf> sum, spectrum, y, product, profile;
+  Aligned<float> power, combined;
+
+  Work(const PrachPlan& p, const PreambleSet& set, unsigned rx, unsigned n_cs, unsigned restricted, unsigned n_fd)
+      : plan(p), preambles(set), ports(rx), group(coherent(p)), n_groups(p.repetitions / group), bins(p.l_ra == 839 ? 1536 : 256),
+        n_images(2 * restricted), forward(p.dft, Dft::Direction::forward), inverse(bins, Dft::Direction::backward, Dft::Effort::measure), sum(p.dft),
+        spectrum(p.dft), y(size_t{n_fd} * rx * n_groups * p.l_ra), product(bins), profile(bins), power(bins), combined(restricted ? bins : 0) {
+    place_windows(n_cs);
+    make_roots();
+    set_threshold();
+  }
+
+  float bins_per_sample() const { return static_cast<float>(bins) / static_cast<float>(plan.l_ra); }
+
+  // A window reaches over the shift's own N_CS samples, but no delay beyond the CP; a sample (short shifts: less) of it lies before its start.
+  void place_windows(unsigned n_cs) {
+    const float width = n_cs == 0 ? static_cast<float>(plan.l_ra) : static_cast<float>(n_cs);
+    const auto cp = static_cast<float>(plan.cp_seconds * plan.scs_hz * plan.l_ra);
+    guard = std::min(1.0f, width / 8) * bins_per_sample();
+    window = static_cast<unsigned>(std::min(width, cp + 1) * bins_per_sample());
+    used = n_cs == 0 && n_images == 0 ? std::min(bins, window + 2) : bins;
+  }
+
+  void make_roots() {
+    for (unsigned i = 0; i < preambles.size(); ++i) {
+      if (preambles[i].root == roots.size()) roots.push_back({i, i, static_cast<float>(preambles[i].d_u) * bins_per_sample()});
+      roots.back().last = i;
+    }
+    root_conj = Aligned<Cf>(roots.size() * plan.l_ra);
+    for (size_t r = 0; r < roots.size(); ++r) {
+      std::span<Cf> row(root_conj.data() + r * plan.l_ra, plan.l_ra);
+      root_spectrum(preambles[roots[r].first].u, row);
+      for (Cf& v : row) v = std::conj(v);
+      for (unsigned i = 0; i < n_images; ++i) {
+        const float shift = static_cast<float>(i / 2 + 1) * (i % 2 == 0 ? 1.0f : -1.0f) * roots[r].image;
+        roots[r].images[i] = static_cast<int>(std::lround(shift));
+      }
+    }
+  }
+
+  void set_threshold() {
+    const unsigned n = ports * n_groups, summed = 1 + n_images;
+    // Bins are not independent; that many trials were found by simulation (tests/unit/phy_prach.cpp).
+    const double trials = 64.0 * window * 1.9 / bins_per_sample();
+    threshold = static_cast<float>(n * beta_threshold(summed * n, static_cast<double>(n) * (plan.l_ra - summed), false_alarm / trials));
+  }
+
+  std::span<Cf> row(unsigned f_id, unsigned port, unsigned g) {
+    return {y.data() + ((size_t{f_id} * ports + port) * n_groups + g) * plan.l_ra, plan.l_ra};
+  }
+
+  // The bins of `f_id`, scaled to unit power.
+  void extract(unsigned f_id, float scale_by, std::span<Cf> out) {
+    const unsigned bin = plan.first_bin(f_id), ahead = std::min(plan.dft - bin, plan.l_ra);
+    scale({spectrum.data() + bin, ahead}, scale_by, out.first(ahead));
+    scale({spectrum.data(), plan.l_ra - ahead}, scale_by, out.subspan(ahead));
+  }
+
+  // The spectrum of `count` repetitions together.
+  void transform(const Cf* first, unsigned count) {
+    if (count > 1 || !Dft::aligned(first)) {
+      std::copy_n(first, plan.dft, sum.data());
+      for (unsigned r = 1; r < count; ++r) {
+        const Cf* next = first + size_t{r} * plan.dft;
+        for (size_t n = 0; n < plan.dft; ++n) sum[n] += next[n];
+      }
+      first = sum.data();
+    }
+    forward.run(first, spectrum.data());
+  }
+
+  void receive(const PrachTiming& t, unsigned n_fd, std::span<const std::span<const Cf>> samples) {
+    const float by = 1 / (static_cast<float>(group) * std::sqrt(static_cast<float>(plan.dft)));
+    for (unsigned port = 0; port < ports; ++port) {
+      for (unsigned g = 0; g < n_groups; ++g) {
+        transform(samples[port].data() + t.start + t.cp + size_t{g} * group * plan.dft, group);
+        for (unsigned f = 0; f < n_fd; ++f) extract(f, by, row(f, port, g));
+      }
+    }
+  }
+
+  // Adds |profile|^2 of one Y and root, normalised by the energy.
+  void add_profile(std::span<const Cf> sequence, std::span<const Cf> root, float by) {
+    multiply(sequence, root, by, product.span().first(plan.l_ra));
+    inverse.run(product.data(), profile.data());
+    if (used == bins) return add_power(profile.span(), power.span());
+    const unsigned before = static_cast<unsigned>(guard) + 1;
+    add_power(profile.span().subspan(bins - before), power.span().subspan(bins - before));
+    add_power(profile.span().first(used), power.span().first(used));
+  }
+
+  // Restricted sets: what a carrier offset moved elsewhere comes back.
+  std::span<const float> with_images(const Root& root) {
+    if (n_images == 0) return power.span();
+    std::ranges::copy(power, combined.begin());
+    for (unsigned i = 0; i < n_images; ++i) {
+      const auto shift = static_cast<size_t>(root.images[i] < 0 ? root.images[i] + static_cast<int>(bins) : root.images[i]);
+      for (size_t m = 0; m < bins - shift; ++m) combined[m] += power[m + shift];
+      for (size_t m = bins - shift; m < bins; ++m) combined[m] += power[m + shift - bins];
+    }
+    return combined.span();
+  }
+
+  // Fraction of a bin from the middle of three to their maximum: a parabola through the logarithms.
+  static float vertex(float left, float middle, float right) {
+    const float a = std::log(std::max(left, 1e-12f)), b = std::log(std::max(middle, 1e-12f)), c = std::log(std::max(right, 1e-12f));
+    const float bend = a - 2 * b + c;
+    return bend < 0 ? std::clamp((a - c) / (2 * bend), -0.5f, 0.5f) : 0;
+  }
+
+  static float sinc_power(float samples) {
+    const float x = std::numbers::pi_v<float> * samples;
+    return std::abs(x) < 1e-3f ? 1 : std::sin(x) * std::sin(x) / (x * x);
+  }
+
+  Candidate best_in_window(unsigned preamble, std::span<const float> p) const {
+    const float start = bins_per_sample() * static_cast<float>((plan.l_ra - preambles[preamble].shift) % plan.l_ra);
+    const auto first = static_cast<unsigned>(std::ceil(start - guard + static_cast<float>(bins)));
+    unsigned best = first % bins;
+    for (unsigned i = 0, m = best; i < window; ++i, m = m + 1 == bins ? 0 : m + 1) {
+      if (p[m] > p[best]) best = m;
+    }
+    const float between = vertex(p[(best + bins - 1) % bins], p[best], p[(best + 1) % bins]), at = static_cast<float>(best) + between;
+    float delay = at - start;
+    if (delay < -guard - 1) delay += static_cast<float>(bins);
+    return {preamble, at, delay, p[best], between};
+  }
+
+  float distance(float a, float b) const {
+    const float d = std::fmod(std::abs(a - b), static_cast<float>(bins));
+    return std::min(d, static_cast<float>(bins) - d);
+  }
+
+  // Whether `weak` is no more than what `strong` leaves there: the sidelobes of the transform's sinc, which fall as 1 / (pi d)^2, or the images that a
+  // carrier offset makes.
+  bool explains(const Candidate& strong, const Candidate& weak, const Root& root) const {
+    const float ratio = weak.share / strong.share;
+    if (ratio > 1) return false;
+    const float d = std::numbers::pi_v<float> * distance(strong.position, weak.position) / bins_per_sample();
+    if (ratio * d * d < 3) return true;
+    if (n_images > 0 || ratio > 0.5f) return false;
+    for (float order : {-3.0f, -2.0f, -1.0f, 1.0f, 2.0f, 3.0f}) {
+      const float image = strong.position + order * root.image + 4 * static_cast<float>(bins);
+      if (distance(image, weak.position) < 2 * bins_per_sample()) return true;
+    }
+    return false;
+  }
+
+  void detect(std::span<const Cf> sequences, nr::l1::RxPreamble at, std::vector<nr::l1::RxPreamble>& found) {
+    const unsigned n = ports * n_groups;
+    std::array<float, max_rx * 16> by;
+    float energy = 0;
+    for (unsigned i = 0; i < n; ++i) {
+      std::span<const Cf> s = sequences.subspan(size_t{i} * plan.l_ra, plan.l_ra);
+      const float e = inner(s, s).real();
+      by[i] = e > 0 ? 1 / std::sqrt(e * static_cast<float>(plan.l_ra)) : 0;
+      energy += e;
+    }
+    const float mean = energy / static_cast<float>(n * plan.l_ra);
+    for (size_t r = 0; r < roots.size(); ++r) {
+      std::ranges::fill(power, 0.0f);
+      for (unsigned i = 0; i < n; ++i) {
+        add_profile(sequences.subspan(size_t{i} * plan.l_ra, plan.l_ra), {root_conj.data() + r * plan.l_ra, plan.l_ra}, by[i]);
+      }
+      take(roots[r], with_images(roots[r]), mean / static_cast<float>(n), at, found);
+    }
+  }
+
+  // The preambles of one root that stand out of its profile.
+  void take(const Root& root, std::span<const float> p, float unit_power, nr::l1::RxPreamble at, std::vector<nr::l1::RxPreamble>& found) const {
+    std::array<Candidate, 64> list;
+    unsigned n = 0;
+    for (unsigned v = root.first; v <= root.last; ++v) {
+      const Candidate c = best_in_window(v, p);
+      if (c.share > threshold) list[n++] = c;
+    }
+    for (unsigned i = 0; i < n; ++i) {
+      bool real = true;
+      for (unsigned k = 0; k < n && real; ++k) real = k == i || !explains(list[k], list[i], root);
+      if (!real) continue;
+      at.preamble = static_cast<uint8_t>(list[i].preamble);
+      at.ta_ns = list[i].delay * 1e9f / (static_cast<float>(bins) * static_cast<float>(plan.scs_hz));
+      at.power_db = 10 * std::log10(list[i].share * unit_power / sinc_power(list[i].between / bins_per_sample()));
+      found.push_back(at);
+    }
+  }
+
+  Status fits(const PrachTiming& t, size_t samples) const {
+    if (t.start + t.total() <= samples) return {};
+    return fail(Fault::invalid, "samples", "{} do not hold the occasion, which ends at {} (TS 38.211 5.3.2)", samples, t.start + t.total());
+  }
+};
+
+Result<PrachReceiver> PrachReceiver::make(const nr::l1::PrachPdu& pdu, const PrachCarrier& carrier, unsigned rx_ports) {
+  if (rx_ports < 1 || rx_ports > max_rx) return fail(Fault::invalid, "rx_ports", "{} are not allowed (1 to {})", rx_ports, max_rx);
+  SEN_ASSIGN(PrachPlan plan, PrachPlan::make(pdu, carrier));
+  SEN_ASSIGN(PreambleSet set, preamble_set(pdu));
+  PrachReceiver out;
+  out.work_ = std::make_shared<Work>(plan, set, rx_ports, pdu.n_cs, pdu.restricted_set, pdu.n_fd);
+  return out;
+}
+
+Status PrachReceiver::detect(const nr::l1::PrachPdu& pdu, nr::Slot slot, std::span<const std::span<const Cf>> samples,
+                             std::vector<nr::l1::RxPreamble>& found) {
+  Work& w = *work_;
+  SEN_TRY(w.plan.accepts(pdu, slot));
+  if (samples.size() != w.ports) return fail(Fault::invalid, "samples", "{} ports are not the receiver's {}", samples.size(), w.ports);
+  for (unsigned occasion = 0; occasion < pdu.occasions; ++occasion) {
+    const PrachTiming t = w.plan.timing(pdu, slot, occasion);
+    for (std::span<const Cf> s : samples) SEN_TRY(w.fits(t, s.size()));
+    w.receive(t, pdu.n_fd, samples);
+    nr::l1::RxPreamble at;
+    at.start_symbol = static_cast<uint8_t>(w.plan.start_symbol(pdu, occasion));
+    at.occasion = static_cast<uint8_t>(occasion);
+    for (unsigned f = 0; f < pdu.n_fd; ++f) {
+      at.f_id = static_cast<uint8_t>(f);
+      w.detect({w.row(f, 0, 0).data(), size_t{w.ports} * w.n_groups * w.plan.l_ra}, at, found);
+    }
+  }
+  return {};
+}
+
+Status PrachReceiver::demodulate(const nr::l1::PrachPdu& pdu, nr::Slot slot, unsigned occasion, unsigned f_id, std::span<const Cf> samples,
+                                 std::span<Cf> y) {
+  Work& w = *work_;
+  SEN_TRY(w.plan.accepts(pdu, slot));
+  if (occasion >= pdu.occasions || f_id >= pdu.n_fd || y.size() != w.plan.l_ra)
+    return fail(Fault::invalid, "occasion", "{} with f_id {} and {} values is not one of {} by {} with {}", occasion, f_id, y.size(), pdu.occasions,
+                pdu.n_fd, w.plan.l_ra);
+  const PrachTiming t = w.plan.timing(pdu, slot, occasion);
+  SEN_TRY(w.fits(t, samples.size()));
+  w.transform(samples.data() + t.start + t.cp, t.repetitions);
+  w.extract(f_id, 1 / (static_cast<float>(t.repetitions) * std::sqrt(static_cast<float>(t.dft))), y);
+  return {};
+}
+
+unsigned PrachReceiver::groups() const { return work_->n_groups; }
+
+void PrachReceiver::detect_sequences(std::span<const Cf> y, std::vector<nr::l1::RxPreamble>& found) {
+  ensure(y.size() == size_t{work_->ports} * work_->n_groups * work_->plan.l_ra);
+  work_->detect(y, {}, found);
+}
+
+}  // namespace sen::phy

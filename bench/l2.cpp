@@ -51,13 +51,16 @@ struct Bench {
   std::vector<Packet> arriving;
   std::vector<double> downlink_ns, uplink_ns;  // a round
 
-  Bench(size_t n, uint8_t nea, uint8_t nia)
+  const bool by_pdu;  // the uplink's RLC PDUs are handed up one by one instead of a block's together
+
+  Bench(size_t n, uint8_t nea, uint8_t nia, bool pdu_by_pdu)
       : n3(executor, n3_pool, gnb_address,
            {.send = [this](const IpAddress&, Packet) { ++datagrams; },
             .downlink = [this](N3Owner o, Qfi qfi, bool reflective,
                                Packet p) { ues[o.ue]->gnb.send_packet(o.session, qfi, std::move(p), reflective); },
             .error_indication = {},
-            .end_marker = {}}) {
+            .end_marker = {}}),
+        by_pdu(pdu_by_pdu) {
     for (uint32_t i = 0; i < n; ++i) add(i, nea, nia);
   }
 
@@ -112,7 +115,10 @@ struct Bench {
       u->block.pull(u->ue);
     }
     timed(uplink_ns, [&] {
-      for (auto& u : ues) u->gnb.receive(u->block.pdus);
+      for (auto& u : ues) {
+        if (!by_pdu) u->gnb.receive(u->block.pdus);
+        for (size_t i = 0; by_pdu && i < u->block.pdus.size(); ++i) u->gnb.receive(u->block.pdus[i].lcid, u->block.pdus[i].pdu);
+      }
     });
     executor.run_for(std::chrono::microseconds(500));
   }
@@ -135,12 +141,12 @@ void print(const char* direction, size_t ues, uint8_t nea, uint8_t nia, size_t o
       direction, ues, nea, nia, packet_octets, ns, 8.0 * packet_octets / ns, bench::machine(), bench::isa());
 }
 
-void measure(size_t ues, uint8_t nea, uint8_t nia) {
-  Bench bench(ues, nea, nia);
+void measure(size_t ues, uint8_t nea, uint8_t nia, bool pdu_by_pdu = false) {
+  Bench bench(ues, nea, nia, pdu_by_pdu);
   bench.run(std::chrono::milliseconds(400));
   ensure(bench.downlink_octets > 0 && bench.uplink_octets > 0 && bench.gnb_pool.in_use() < 8192);
-  print("downlink", ues, nea, nia, bench.downlink_octets, bench.downlink_ns);
-  print("uplink", ues, nea, nia, bench.uplink_octets, bench.uplink_ns);
+  if (!pdu_by_pdu) print("downlink", ues, nea, nia, bench.downlink_octets, bench.downlink_ns);
+  print(pdu_by_pdu ? "uplink, PDU by PDU" : "uplink", ues, nea, nia, bench.uplink_octets, bench.uplink_ns);
 }
 
 }  // namespace
@@ -148,6 +154,7 @@ void measure(size_t ues, uint8_t nea, uint8_t nia) {
 int main() {
   for (size_t ues : {size_t{1}, size_t{32}}) {
     for (uint8_t nia : {2, 0}) measure(ues, 2, nia);
+    measure(ues, 2, 2, true);
   }
   measure(1, 0, 0);
 }

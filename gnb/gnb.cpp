@@ -83,6 +83,7 @@ mac::GnbPorts Gnb::mac_ports(size_t cell) {
     rrc_->came_back(*ue, cell, rnti);
     arrived(*ue);
   };
+  ports.pcch = [this](std::span<const uint64_t> s_tmsis) { return rrc_->pcch(s_tmsis); };
   ports.event = [this, cell](Rnti rnti, mac::UeEvent event) {
     if (event == mac::UeEvent::contention_resolved || event == mac::UeEvent::configuration_acknowledged) return;
     later([this, cell, rnti, event] {
@@ -133,8 +134,8 @@ RrcPorts Gnb::rrc_ports() {
   ports.send_n2 = [this](uint16_t stream, Bytes ngap) { return ports_.send_n2(stream, std::move(ngap)); };
   ports.n2_state = [this](bool ready, const std::string& reason) { ports_.n2_state(ready, reason); };
   ports.system_information = [this](size_t cell, mac::SystemInformation si) { cells_[cell]->set_system_information(std::move(si)); };
-  ports.page = [this](size_t cell, uint16_t ue_id, uint16_t cycle, Bytes pcch) {
-    if (!cells_[cell]->page(ue_id, cycle, std::move(pcch))) counters_.counter("sen5g_gnb_paging_dropped", "Paging records without room").add();
+  ports.page = [this](size_t cell, uint16_t ue_id, uint16_t cycle, uint64_t s_tmsi) {
+    if (!cells_[cell]->page(ue_id, cycle, s_tmsi)) counters_.counter("sen5g_gnb_paging_dropped", "Paging records without room").add();
   };
   ports.assign_resources = [this](size_t cell, Rnti rnti, mac::UeConfig& config) { return cells_[cell]->assign_resources(rnti, config); };
   ports.allocate_rnti = [this](size_t cell) { return cells_[cell]->allocate_rnti(); };

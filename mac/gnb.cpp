@@ -86,10 +86,11 @@ std::optional<uint8_t> GnbCell::allocate_preamble(Rnti rnti) {
   return std::nullopt;
 }
 Status GnbCell::assign_resources(Rnti rnti, UeConfig& config) { return impl_->assign(rnti, config); }
-bool GnbCell::page(uint16_t ue_id, uint16_t cycle_frames, Bytes pcch) {
-  if (pcch.size() > limit::message_octets) return ++impl_->counters.paging_too_long, false;
-  if (impl_->paging.size() >= limit::paging_queue) return ++impl_->counters.paging_overload, false;
-  impl_->paging.push_back({ue_id, std::max<uint16_t>(cycle_frames, 32), 0, std::move(pcch)});
+bool GnbCell::page(uint16_t ue_id, uint16_t cycle_frames, uint64_t identity) {
+  auto& waiting = impl_->paging;
+  if (std::ranges::find(waiting, identity, &Impl::PagingRecord::identity) != waiting.end()) return true;
+  if (waiting.size() >= limit::paging_queue) return ++impl_->counters.paging_overload, false;
+  waiting.push_back({ue_id, std::max<uint16_t>(cycle_frames, 32), identity, 0});
   return true;
 }
 void GnbCell::send_drx_command(Rnti rnti, bool long_cycle) {
@@ -165,8 +166,7 @@ void GnbCell::Impl::run(Slot s, nr::l1::DlSlot& dl_out, nr::l1::UlSlot& ul_out) 
   if (layout.tdd.has_dl(s)) {
     send_ssb();
     send_csi_rs();
-    send_system_information();
-    send_paging();
+    send_broadcast();
     send_responses();
     retransmit_msg3();
     send_orders();

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 
 #include "mac/config.h"
 #include "nr/l1.h"
@@ -28,6 +29,8 @@ struct GnbPorts {
   std::function<void(Rnti rnti, UeEvent event)> event;
   // Msg3 carried a C-RNTI MAC CE: this UE came back by random access (handover complete, or uplink out of sync).
   std::function<void(Rnti rnti)> came_back;
+  // The PCCH message that pages these (at most limit::paging_records; the values that page() was given).
+  std::function<Bytes(std::span<const uint64_t> identities)> pcch;
 };
 
 // Copies of MAC PDUs for captures.
@@ -52,7 +55,7 @@ struct UeMetrics {
 struct GnbCounters {
   uint64_t unknown_rnti = 0, pdu_truncated = 0, pdu_reserved_lcid = 0, pdu_bad_size = 0, uci_size = 0, uci_unexpected = 0,
            pusch_unexpected = 0, preamble_unexpected = 0, preamble_overload = 0, msg3_lost = 0, msg3_without_ccch = 0, ccch_refused = 0,
-           paging_overload = 0, paging_too_long = 0, si_too_long = 0, dl_retx_exhausted = 0, ul_retx_exhausted = 0, indication_missing = 0,
+           paging_overload = 0, si_too_long = 0, dl_retx_exhausted = 0, ul_retx_exhausted = 0, indication_missing = 0,
            late_slot = 0;
   template <class F>
   void fields(F&& f) const {
@@ -62,7 +65,7 @@ struct GnbCounters {
         f("preamble_unexpected", preamble_unexpected);
     f("preamble_overload", preamble_overload), f("msg3_lost", msg3_lost), f("msg3_without_ccch", msg3_without_ccch),
         f("ccch_refused", ccch_refused);
-    f("paging_overload", paging_overload), f("paging_too_long", paging_too_long), f("si_too_long", si_too_long);
+    f("paging_overload", paging_overload), f("si_too_long", si_too_long);
     f("dl_retx_exhausted", dl_retx_exhausted), f("ul_retx_exhausted", ul_retx_exhausted), f("indication_missing", indication_missing);
     f("late_slot", late_slot);
   }
@@ -82,8 +85,8 @@ class GnbCell {
   // remove_ue().
   Status add_ue(Rnti rnti, const UeConfig& config, l2::UserPlane& user_plane);
   // Takes effect for grants from now on. With `after_confirm` the UE stays on common search spaces and fallback formats until the message on SRB1 that tells
-  // it has been answered; then the MAC listens on the new resources, and goes on when the UE uses them or RRC calls confirm(). Blocks that waited for a
-  // retransmission at that moment are left to RLC.
+  // it has been answered, or twice in a row has not; then the MAC listens on the new resources, and goes on when the UE uses them or RRC calls confirm(). Until
+  // then SRB1 alone is sent.
   Status reconfigure_ue(Rnti rnti, const UeConfig& config, bool after_confirm = false);
   void confirm(Rnti rnti);
   void set_qos(Rnti rnti, const UeQos& qos);
@@ -96,9 +99,9 @@ class GnbCell {
   // is a wish: a longer one is taken when that is full); the same for csi and srs where they are set. Released with the UE. Error exhausted
   // when none is left.
   Status assign_resources(Rnti rnti, UeConfig& config);
-  // TS 38.304 7: `ue_id` = 5G-S-TMSI mod 1024 (IDLE) decides the occasion; the record is the PCCH message. False when the queue is full
+  // TS 38.304 7: `ue_id` = 5G-S-TMSI mod 1024 (IDLE) decides the occasion. Those of one occasion share a message. False when the queue is full
   // (counted).
-  bool page(uint16_t ue_id, uint16_t cycle_frames, Bytes pcch);
+  bool page(uint16_t ue_id, uint16_t cycle_frames, uint64_t identity);
   void send_drx_command(Rnti rnti, bool long_cycle);
   void order_random_access(Rnti rnti);  // PDCCH order
 

@@ -1,5 +1,6 @@
 // What the cell sends to everybody: SSB with the MIB, SIB1, SI messages (TS 38.331 5.2.2.3.2), paging (TS 38.304 7.1).
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "mac/detail/gnb_cell.h"
@@ -63,7 +64,8 @@ void GnbCell::Impl::send_csi_rs() {
 }
 
 // A block under a common RNTI: MCS as low as the free RBs allow, QPSK only (TS 38.214 5.1.3.1).
-bool GnbCell::Impl::send_common(const Space& space, Rnti rnti, TimeTable& times, GnbTaps::Kind kind, Bytes& block, ByteView content) {
+bool GnbCell::Impl::send_common(const Space& space, Rnti rnti, TimeTable& times, GnbTaps::Kind kind, Bytes& block, ByteView content,
+                                unsigned most) {
   const int row = times.dl_row[layout.slot_index(slot)];
   // Level 8 where the CORESET has room for others beside it: SIB1 and a paging occasion may fall on one slot.
   auto place = find_pdcch(space, rnti, layout.sets[space.set].cces >= 16 ? 8 : 4);
@@ -76,7 +78,7 @@ bool GnbCell::Impl::send_common(const Space& space, Rnti rnti, TimeTable& times,
     const nr::Mcs mcs = *nr::pdsch_mcs(nr::McsTable::qam64, mcs_index);
     auto input = tbs_input(mcs, 1, time, *dmrs, 1);
     unsigned n_prb = nr::prbs_for_bits(input, static_cast<uint32_t>(content.size() * 8), window.end - window.first);
-    if (n_prb == 0) continue;
+    if (n_prb == 0 || n_prb > most) continue;
     auto blocks = find_blocks(taken, window, n_prb, n_prb);
     if (!blocks) continue;
     input.n_prb = static_cast<uint16_t>(blocks->count);
@@ -110,6 +112,7 @@ bool GnbCell::Impl::send_common(const Space& space, Rnti rnti, TimeTable& times,
     pdu.code = code_of(mcs, mcs_index, nr::McsTable::qam64, bits);
     pdu.code.lbrm_tbs_octets = nr::tbs_lbrm(1, 6, layout.coreset0.n_rb) / 8;
     pdu.dmrs = *dmrs;
+    if (rnti == nr::si_rnti && space.type0) pdu.dmrs.reference_rb = layout.coreset0_bwp.start;  // TS 38.211 7.4.1.1.2
     pdu.ptrs.reset();
     pdu.n_id = cell.l1.pci;
     pdu.tb = block;
@@ -119,16 +122,35 @@ bool GnbCell::Impl::send_common(const Space& space, Rnti rnti, TimeTable& times,
   return false;
 }
 
-void GnbCell::Impl::send_system_information() {
-  if (!si.sib1.empty()) {
-    // SIB1 comes every 20 ms in the first of the two slots of its SSB's occasion (TS 38.213 13).
-    const Space& zero = layout.common_spaces[0];
-    auto occasion = nr::type0_occasion(layout.space0, layout.coreset0, layout.scs, layout.ssb_case, layout.l_max, layout.first_ssb);
-    if (slot.in_frame() == occasion.slot && layout.monitored(zero, slot)) {
-      if (!send_common(zero, nr::si_rnti, layout.sib1_times, GnbTaps::Kind::si, one_shot.take(si.sib1.size()), si.sib1))
-        ++counters.si_too_long;
-    }
+// SIB1 comes every 20 ms in the first of the two slots of its SSB's occasion (TS 38.213 13).
+bool GnbCell::Impl::sib1_due() const {
+  if (si.sib1.empty() || !layout.monitored(layout.common_spaces[0], slot)) return false;
+  return slot.in_frame() == nr::type0_occasion(layout.space0, layout.coreset0, layout.scs, layout.ssb_case, layout.l_max, layout.first_ssb).slot;
+}
+
+// Where a slot has not room for SIB1 and paging, paging comes first, for a UE listens once a cycle; but every fifth time it is SIB1's turn, so that
+// neither starves. (Five: no paging cycle is a multiple of it.)
+void GnbCell::Impl::send_broadcast() {
+  constexpr unsigned sib1_turn = 4;
+  const bool sib1 = sib1_due();
+  if (sib1 && sib1_skipped == sib1_turn) send_sib1();
+  send_paging();
+  if (sib1 && sib1_skipped != sib1_turn) send_sib1();
+  else if (sib1) sib1_skipped = 0;
+  send_system_information();
+}
+
+void GnbCell::Impl::send_sib1() {
+  const bool first = dl->pdsch.empty();
+  const bool sent = send_common(layout.common_spaces[0], nr::si_rnti, layout.sib1_times, GnbTaps::Kind::si, one_shot.take(si.sib1.size()), si.sib1);
+  if (first) {
+    if (!sent) ++counters.si_too_long;
+    return;
   }
+  sib1_skipped = sent ? 0 : sib1_skipped + 1;
+}
+
+void GnbCell::Impl::send_system_information() {
   for (size_t i = 0; i < si.messages.size(); ++i) {
     const auto& message = si.messages[i];
     if (message.pdu.empty() || message.period_frames == 0 || message.window_position == 0) continue;
@@ -145,7 +167,8 @@ void GnbCell::Impl::send_system_information() {
   }
 }
 
-bool GnbCell::Impl::paging_due(const PagingRecord& record, const Space& space) const {
+// `occasion`: how many of the space's were before this one in the frame.
+bool GnbCell::Impl::paging_due(const PagingRecord& record, const Space& space, unsigned occasion) const {
   const unsigned cycle = std::min<unsigned>(record.cycle, cell.paging.default_cycle_frames);
   const unsigned n = std::max(1u, cycle / std::max<unsigned>(cell.paging.n_divisor, 1));
   const unsigned ns = std::max<unsigned>(cell.paging.ns, 1);
@@ -156,26 +179,42 @@ bool GnbCell::Impl::paging_due(const PagingRecord& record, const Space& space) c
     return ns == 1 || i_s == slot.in_frame() / (nr::slots_per_frame(layout.scs) / 2);
   }
   // The (i_s + 1)th group of as many monitoring occasions as SSBs are sent, counted from the frame's start.
-  const unsigned beams = static_cast<unsigned>(std::popcount(cell.ssb_positions));
-  unsigned index = 0;
-  for (unsigned s = 0; s < slot.in_frame(); ++s) {
-    if (layout.monitored(space, slot - static_cast<int>(slot.in_frame() - s))) ++index;
-  }
-  return index / beams == i_s;
+  return occasion / static_cast<unsigned>(std::popcount(cell.ssb_positions)) == i_s;
 }
 
 void GnbCell::Impl::send_paging() {
   if (paging.empty()) return;
   const Space& space = *layout.space(cell.paging_search_space);
   if (!layout.monitored(space, slot)) return;
+  unsigned occasion = 0;
+  for (unsigned s = 0; s < slot.in_frame() && !space.type0; ++s) {
+    if (layout.monitored(space, slot - static_cast<int>(slot.in_frame() - s))) ++occasion;
+  }
   const unsigned beams = space.type0 ? 1 : static_cast<unsigned>(std::popcount(cell.ssb_positions));
-  for (auto record = paging.begin(); record != paging.end(); ++record) {
-    if (!paging_due(*record, space)) continue;
-    // One message an occasion: others of the same occasion wait for the next cycle.
-    if (!send_common(space, nr::p_rnti, layout.common_times, GnbTaps::Kind::paging, one_shot.take(record->pcch.size()), record->pcch))
-      return;
-    if (++record->sent >= beams) paging.erase(record);
-    return;
+  const uint64_t beam = uint64_t{1} << occasion % beams;
+  std::array<size_t, limit::paging_records> places;
+  std::array<uint64_t, limit::paging_records> identities;
+  size_t count = 0;
+  for (size_t i = 0; i < paging.size() && count < places.size(); ++i) {
+    if (paging[i].beams & beam || !paging_due(paging[i], space, occasion)) continue;
+    identities[count] = paging[i].identity;
+    places[count++] = i;
+  }
+  // Beside SIB1 in a third of the blocks, if that will do. Those that find no room wait for the next cycle; then they are the first.
+  const unsigned third = sib1_due() ? layout.coreset0.n_rb / 3u : ~0u;
+  bool sent = false;
+  for (; count > 0; count /= 2) {
+    const Bytes message = ports.pcch(std::span(identities).first(count));
+    Bytes& block = one_shot.take(message.size());
+    sent = send_common(space, nr::p_rnti, layout.common_times, GnbTaps::Kind::paging, block, message, third) ||
+           (third != ~0u && send_common(space, nr::p_rnti, layout.common_times, GnbTaps::Kind::paging, block, message));
+    if (sent) break;
+  }
+  const uint64_t all = beams >= 64 ? ~uint64_t{0} : (uint64_t{1} << beams) - 1;
+  for (size_t i = count; sent && i-- > 0;) {
+    PagingRecord& record = paging[places[i]];
+    record.beams |= beam;
+    if (record.beams == all) paging.erase(paging.begin() + static_cast<ptrdiff_t>(places[i]));
   }
 }
 

@@ -105,6 +105,13 @@ Result<CellLayout> CellLayout::make(const CellConfig& cell, const SchedulerConfi
   const unsigned first_sc =
       cell.offset_to_point_a * 12u + (unsigned{cell.k_ssb} << (out.range == FrequencyRange::fr1 ? 0 : mu(out.scs) - 2));
   out.ssb_rbs = RbMask::range(first_sc / rb, (first_sc + nr::ssb_rbs * rb + rb - 1) / rb - first_sc / rb);
+  const auto sib1 = nr::type0_occasion(out.space0, out.coreset0, out.scs, out.ssb_case, out.l_max, out.first_ssb);
+  constexpr unsigned sib1_rbs = 24;  // what is left beside an SSB of 20
+  if (sib1.frame_parity == 0 && nr::ssb_in_slot(out.ssb_case, out.l_max, sib1.slot, 0) && out.coreset0.n_rb < nr::ssb_rbs + sib1_rbs) {
+    return fail(Fault::unsupported, "search_space0_index",
+                "{}: SIB1 would share slot {} with an SSB, and the {} RBs of CORESET 0 have no room for both (48 or more; TS 38.213 13)",
+                cell.search_space0_index, sib1.slot, out.coreset0.n_rb);
+  }
   SEN_TRY(out.add_common_spaces(cell));
   out.css10 = css10_widths(out.coreset0.n_rb);
   out.css00 = common_dci_layouts(out.coreset0.n_rb, cell.initial_ul.size).css00;

@@ -351,6 +351,7 @@ void GnbCell::Impl::on_block(Ue& first, Slot, ByteView block) {
     settled(rnti);
     if (!(ue = find(rnti))) return;
   }
+  rlc_pdus.clear();
   while (auto sub = reader.next()) {
     if (is_bearer(sub->id)) {
       const int group = ue->group_of[sub->id];
@@ -358,8 +359,7 @@ void GnbCell::Impl::on_block(Ue& first, Slot, ByteView block) {
         uint32_t& octets = ue->bsr[static_cast<size_t>(group)];
         octets -= std::min(octets, static_cast<uint32_t>(sub->payload.size()));
       }
-      ue->user_plane->receive(static_cast<Lcid>(sub->id), sub->payload);
-      if (!(ue = find(rnti))) return;  // RRC let it go
+      rlc_pdus.push_back({static_cast<Lcid>(sub->id), sub->payload});
     } else if (is_ccch(Link::ul, sub->id)) {
       continue;  // of random access only
     } else if (auto ce = read_ce(Link::ul, *sub)) {
@@ -377,6 +377,7 @@ void GnbCell::Impl::on_block(Ue& first, Slot, ByteView block) {
   }
   if (reader.error() == PduError::truncated) ++counters.pdu_truncated;
   if (reader.error() == PduError::reserved_lcid) ++counters.pdu_reserved_lcid;
+  if (!rlc_pdus.empty()) ue->user_plane->receive(rlc_pdus);  // last: RRC may let the UE go
 }
 
 // TS 38.321 5.4.5, 6.1.3.1. A report counts what was left when its block was built.

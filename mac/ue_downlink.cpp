@@ -186,11 +186,12 @@ void UeMac::Impl::on_dl_sch(const nr::l1_ue::RxPdsch& block, const PendingPdsch&
 
 void UeMac::Impl::demultiplex(ByteView block) {
   SubPduReader reader(Link::dl, block);
+  rlc_pdus.clear();
   while (auto sub = reader.next()) {
     if (sub->id == lcid::padding) break;
     if (is_ccch(Link::dl, sub->id) || is_bearer(sub->id)) {
       data_seen();
-      if (user_plane) user_plane->receive(static_cast<Lcid>(sub->id), sub->payload);
+      rlc_pdus.push_back({static_cast<Lcid>(sub->id), sub->payload});
     } else if (const auto ce = read_ce(Link::dl, *sub)) {
       on_ce(*ce);
     } else {
@@ -198,6 +199,7 @@ void UeMac::Impl::demultiplex(ByteView block) {
     }
   }
   if (reader.error() != PduError::none) ++metrics.pdu_malformed;
+  if (user_plane && !rlc_pdus.empty()) user_plane->receive(rlc_pdus);
 }
 
 void UeMac::Impl::on_ce(const ControlElement& ce) {

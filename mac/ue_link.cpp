@@ -338,6 +338,7 @@ Result<DlAssignment> UeLink::make_pdsch(const DlFields& f, Rnti rnti, RntiType t
   p.dmrs.symbol_mask = *symbols;
   p.dmrs.cdm_groups_without_data = ports.cdm_groups_without_data;
   p.dmrs.ports = ports.ports;
+  if (type == RntiType::si && space.type0) p.dmrs.reference_rb = coreset0_bwp_.start;  // TS 38.211 7.4.1.1.2
 
   if (const auto q_m = pdsch_reserved_q_m(f.table, f.mcs)) {
     out.retransmission_size = true;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numbers>
 #include <numeric>
 #include <vector>
@@ -17,6 +18,8 @@ namespace sen::phy {
 namespace {
 
 constexpr double false_alarm = 1e-3;   // an occasion
+// Of the strongest energy among occasions beside each other: below, there are only the transform's own errors.
+constexpr float least_energy = 1e-9f;
 constexpr unsigned max_rx = 8;
 
 // P(share > x) for the Beta(a, b) distribution, a whole.
@@ -50,6 +53,7 @@ unsigned coherent(const PrachPlan& plan) {
 
 struct Candidate {
   unsigned preamble = 0;
+  unsigned root = 0;
   float position = 0;    // of the peak, bins from the profile's start
   float delay = 0;       // bins from the preamble's own start
   float share = 0;       // of the energy, in the highest bin
@@ -72,6 +76,7 @@ struct PrachReceiver::Work {
   unsigned window = 0;                   // bins
   unsigned used = 0;                     // of the profile, from -guard on (all but without cyclic shifts)
   float threshold = 0;
+  float cross_threshold = 0;             // share of a preamble in the bins of another root: no noise that ports and repetitions would average
   std::vector<Root> roots;
   Aligned<Cf> root_conj;                 // [root][L], unit power
   Dft forward, inverse;
@@ -120,6 +125,7 @@ struct PrachReceiver::Work {
     // Bins are not independent; that many trials were found by simulation (tests/unit/phy_prach.cpp).
     const double trials = 64.0 * window * 1.9 / bins_per_sample();
     threshold = static_cast<float>(n * beta_threshold(summed * n, static_cast<double>(n) * (plan.l_ra - summed), false_alarm / trials));
+    cross_threshold = static_cast<float>(beta_threshold(summed, plan.l_ra - summed, false_alarm / trials));
   }
 
   std::span<Cf> row(unsigned f_id, unsigned port, unsigned g) {
@@ -200,7 +206,7 @@ struct PrachReceiver::Work {
     const float between = vertex(p[(best + bins - 1) % bins], p[best], p[(best + 1) % bins]), at = static_cast<float>(best) + between;
     float delay = at - start;
     if (delay < -guard - 1) delay += static_cast<float>(bins);
-    return {preamble, at, delay, p[best], between};
+    return {preamble, preambles[preamble].root, at, delay, p[best], between};
   }
 
   float distance(float a, float b) const {
@@ -209,55 +215,72 @@ struct PrachReceiver::Work {
   }
 
   // Whether `weak` is no more than what `strong` leaves there: the sidelobes of the transform's sinc, which fall as 1 / (pi d)^2, or the images that a
-  // carrier offset makes.
-  bool explains(const Candidate& strong, const Candidate& weak, const Root& root) const {
+  // carrier offset makes (restricted sets sum the first ones; what is left are the far ones).
+  bool explains(const Candidate& strong, const Candidate& weak) const {
+    if (strong.root != weak.root) return false;
     const float ratio = weak.share / strong.share;
-    if (ratio > 1) return false;
     const float d = std::numbers::pi_v<float> * distance(strong.position, weak.position) / bins_per_sample();
     if (ratio * d * d < 3) return true;
-    if (n_images > 0 || ratio > 0.5f) return false;
-    for (float order : {-3.0f, -2.0f, -1.0f, 1.0f, 2.0f, 3.0f}) {
-      const float image = strong.position + order * root.image + 4 * static_cast<float>(bins);
+    const int orders = n_images == 0 ? 3 : static_cast<int>(n_images) + 3;
+    if (ratio > (n_images == 0 ? 0.5f : 0.15f)) return false;
+    for (int order = -orders; order <= orders; ++order) {
+      const float image = strong.position + static_cast<float>(order) * roots[strong.root].image + static_cast<float>(orders * static_cast<int>(bins));
       if (distance(image, weak.position) < 2 * bins_per_sample()) return true;
     }
     return false;
   }
 
-  void detect(std::span<const Cf> sequences, nr::l1::RxPreamble at, std::vector<nr::l1::RxPreamble>& found) {
+  std::span<const Cf> sequences(unsigned f_id) { return {row(f_id, 0, 0).data(), size_t{ports} * n_groups * plan.l_ra}; }
+
+  // Energy of the strongest of the occasions beside each other.
+  float strongest(unsigned n_fd) {
+    float most = 0;
+    for (unsigned f = 0; f < n_fd; ++f) most = std::max(most, inner(sequences(f), sequences(f)).real());
+    return most;
+  }
+
+  void detect(std::span<const Cf> y_all, float floor, nr::l1::RxPreamble at, std::vector<nr::l1::RxPreamble>& found) {
     const unsigned n = ports * n_groups;
     std::array<float, max_rx * 16> by;
     float energy = 0;
     for (unsigned i = 0; i < n; ++i) {
-      std::span<const Cf> s = sequences.subspan(size_t{i} * plan.l_ra, plan.l_ra);
+      std::span<const Cf> s = y_all.subspan(size_t{i} * plan.l_ra, plan.l_ra);
       const float e = inner(s, s).real();
-      by[i] = e > 0 ? 1 / std::sqrt(e * static_cast<float>(plan.l_ra)) : 0;
+      by[i] = e > floor ? 1 / std::sqrt(e * static_cast<float>(plan.l_ra)) : 0;
       energy += e;
     }
-    const float mean = energy / static_cast<float>(n * plan.l_ra);
+    if (energy <= floor) return;
+    std::array<Candidate, 64> list;
+    unsigned count = 0;
     for (size_t r = 0; r < roots.size(); ++r) {
       std::ranges::fill(power, 0.0f);
       for (unsigned i = 0; i < n; ++i) {
-        add_profile(sequences.subspan(size_t{i} * plan.l_ra, plan.l_ra), {root_conj.data() + r * plan.l_ra, plan.l_ra}, by[i]);
+        add_profile(y_all.subspan(size_t{i} * plan.l_ra, plan.l_ra), {root_conj.data() + r * plan.l_ra, plan.l_ra}, by[i]);
       }
-      take(roots[r], with_images(roots[r]), mean / static_cast<float>(n), at, found);
+      const std::span<const float> p = with_images(roots[r]);
+      for (unsigned v = roots[r].first; v <= roots[r].last; ++v) {
+        const Candidate c = best_in_window(v, p);
+        if (c.share > threshold) list[count++] = c;
+      }
     }
+    report({list.data(), count}, energy / static_cast<float>(n * n * plan.l_ra), at, found);
   }
 
-  // The preambles of one root that stand out of its profile.
-  void take(const Root& root, std::span<const float> p, float unit_power, nr::l1::RxPreamble at, std::vector<nr::l1::RxPreamble>& found) const {
-    std::array<Candidate, 64> list;
-    unsigned n = 0;
-    for (unsigned v = root.first; v <= root.last; ++v) {
-      const Candidate c = best_in_window(v, p);
-      if (c.share > threshold) list[n++] = c;
-    }
-    for (unsigned i = 0; i < n; ++i) {
+  // The candidates that no stronger ones explain.
+  void report(std::span<Candidate> list, float unit_power, nr::l1::RxPreamble at, std::vector<nr::l1::RxPreamble>& found) const {
+    std::ranges::sort(list, std::ranges::greater{}, &Candidate::share);
+    for (size_t i = 0; i < list.size(); ++i) {
+      const Candidate& c = list[i];
+      float others = 0;
       bool real = true;
-      for (unsigned k = 0; k < n && real; ++k) real = k == i || !explains(list[k], list[i], root);
-      if (!real) continue;
-      at.preamble = static_cast<uint8_t>(list[i].preamble);
-      at.ta_ns = list[i].delay * 1e9f / (static_cast<float>(bins) * static_cast<float>(plan.scs_hz));
-      at.power_db = 10 * std::log10(list[i].share * unit_power / sinc_power(list[i].between / bins_per_sample()));
+      for (const Candidate& strong : list.first(i)) {
+        real = real && !explains(strong, c);
+        if (strong.root != c.root) others += strong.share;
+      }
+      if (!real || c.share < cross_threshold * others) continue;
+      at.preamble = static_cast<uint8_t>(c.preamble);
+      at.ta_ns = c.delay * 1e9f / (static_cast<float>(bins) * static_cast<float>(plan.scs_hz));
+      at.power_db = 10 * std::log10(c.share * unit_power / sinc_power(c.between / bins_per_sample()));
       found.push_back(at);
     }
   }
@@ -286,12 +309,13 @@ Status PrachReceiver::detect(const nr::l1::PrachPdu& pdu, nr::Slot slot, std::sp
     const PrachTiming t = w.plan.timing(pdu, slot, occasion);
     for (std::span<const Cf> s : samples) SEN_TRY(w.fits(t, s.size()));
     w.receive(t, pdu.n_fd, samples);
+    const float floor = least_energy * w.strongest(pdu.n_fd);
     nr::l1::RxPreamble at;
     at.start_symbol = static_cast<uint8_t>(w.plan.start_symbol(pdu, occasion));
     at.occasion = static_cast<uint8_t>(occasion);
     for (unsigned f = 0; f < pdu.n_fd; ++f) {
       at.f_id = static_cast<uint8_t>(f);
-      w.detect({w.row(f, 0, 0).data(), size_t{w.ports} * w.n_groups * w.plan.l_ra}, at, found);
+      w.detect(w.sequences(f), floor, at, found);
     }
   }
   return {};
@@ -315,7 +339,7 @@ unsigned PrachReceiver::groups() const { return work_->n_groups; }
 
 void PrachReceiver::detect_sequences(std::span<const Cf> y, std::vector<nr::l1::RxPreamble>& found) {
   ensure(y.size() == size_t{work_->ports} * work_->n_groups * work_->plan.l_ra);
-  work_->detect(y, {}, found);
+  work_->detect(y, 0, {}, found);
 }
 
 }  // namespace sen::phy

@@ -215,15 +215,18 @@ void PbchReceiver::measure(const SsbBlock& block, unsigned pci, double scs_hz, S
   std::array<Cf, ssb_sequence> d, h;
   sss(pci, d);
   Cf near{}, far{};
-  float power = 0, total = 0;
+  float power = 0, total = 0, rough = 0;
   constexpr unsigned lag = 16;  // turns of half a circle: 1/32 of a useful length
   for (unsigned port = 0; port < block.ports; ++port) {
     for (unsigned n = 0; n < ssb_sequence; ++n) {
       h[n] = block.re[port][2][ssb_sequence_start + n] * d[n];
       power += std::norm(h[n]);
     }
-    near += turn_over(h, 1);
+    const Cf turn = turn_over(h, 1), step = std::abs(turn) > 0 ? turn / std::abs(turn) : Cf{1, 0};
+    near += turn;
     far += turn_over(h, lag);
+    // What a subcarrier differs from the mean of its neighbours: three halves of the noise.
+    for (unsigned n = 1; n + 1 < ssb_sequence; ++n) rough += std::norm(h[n] - 0.5f * (h[n - 1] * step + h[n + 1] * std::conj(step)));
     for (unsigned l = 1; l < nr::ssb_symbols; ++l) {
       for (Cf v : block.re[port][l]) total += std::norm(v);
     }
@@ -231,9 +234,8 @@ void PbchReceiver::measure(const SsbBlock& block, unsigned pci, double scs_hz, S
   const float ports = static_cast<float>(block.ports);
   power /= ports * ssb_sequence;
   const float coarse = std::arg(near), turn = std::remainder(std::arg(far) - lag * coarse, 2 * std::numbers::pi_v<float>) / lag + coarse;
-  const float signal = std::abs(near) / (ports * (ssb_sequence - 1));
-  out.rsrp = std::min(signal, power);
-  out.noise = std::max(power - out.rsrp, 1e-6f * power);
+  out.noise = std::clamp(rough / (1.5f * ports * (ssb_sequence - 2)), 1e-6f * power, power);
+  out.rsrp = power - out.noise;
   out.rssi = total / (ports * (nr::ssb_symbols - 1));
   out.sinr_db = power > 0 ? 10 * std::log10(std::max(out.rsrp, 1e-12f * power) / out.noise) : -120.0f;
   out.delay_s = -turn / (2 * std::numbers::pi_v<float> * static_cast<float>(scs_hz));
@@ -245,7 +247,7 @@ void PbchReceiver::estimate(const SsbBlock& block, const Pilots& pilots, Cf step
     std::array<float, PbchFilters::outputs> re{}, im{};
     Cf back{0.5f, 0};
     for (unsigned i = 0; i < pilots_per_symbol; ++i) {
-      const Cf mean = (pilots.h[port][0][i] * turn_ + pilots.h[port][1][i] * std::conj(turn_)) * back;
+      const Cf mean = (pilots.h[port][0][i] * std::conj(turn_[1]) + pilots.h[port][1][i] * std::conj(turn_[3])) * back;
       back *= std::conj(step);
       const float a = mean.real(), b = mean.imag(), *row = filter + size_t{i} * PbchFilters::outputs;
       for (unsigned k = 0; k < PbchFilters::outputs; ++k) {
@@ -265,14 +267,30 @@ void PbchReceiver::estimate(const SsbBlock& block, const Pilots& pilots, Cf step
   }
 }
 
+// The phase of symbol 2, whose half turns the outer symbols leave open: by its SSS and DM-RS.
+Cf PbchReceiver::middle_turn(const SsbBlock& block, unsigned pci, unsigned hypothesis) const {
+  std::array<Cf, ssb_sequence> d;
+  sss(pci, d);
+  const std::array<Cf, 144> dmrs = pbch_dmrs(pci, hypothesis);
+  Cf sum{};
+  for (unsigned port = 0; port < block.ports; ++port) {
+    for (unsigned n = 0; n < ssb_sequence; ++n) sum += block.re[port][2][ssb_sequence_start + n] * d[n] * std::conj(h_[port][ssb_sequence_start + n]);
+    size_t next = 0;
+    pbch_elements(pci, true, [&](unsigned l, unsigned k) {
+      if (l == 2) sum += block.re[port][2][k] * std::conj(dmrs[next] * h_[port][k]);
+      ++next;
+    });
+  }
+  return std::abs(sum) > 0 ? sum / std::abs(sum) : Cf{1, 0};
+}
+
 std::optional<PbchFound> PbchReceiver::decode(const SsbBlock& block, unsigned pci, unsigned l_max, unsigned hypothesis, float noise) {
   const float scale = 5 * 2 * std::numbers::sqrt2_v<float> / noise;
   std::array<Llr, pbch_bits> llrs;
-  const std::array<Cf, nr::ssb_symbols> turn{Cf{}, std::conj(turn_), Cf{1, 0}, turn_};
   size_t next = 0;
   pbch_elements(pci, false, [&](unsigned l, unsigned k) {
     Cf sum{};
-    for (unsigned port = 0; port < block.ports; ++port) sum += block.re[port][l][k] * std::conj(h_[port][k] * turn[l]);
+    for (unsigned port = 0; port < block.ports; ++port) sum += block.re[port][l][k] * std::conj(h_[port][k] * turn_[l]);
     for (float v : {sum.real(), sum.imag()}) {
       llrs[next++] = static_cast<Llr>(std::lrintf(std::clamp(v * scale, -static_cast<float>(llr_max), static_cast<float>(llr_max))));
     }
@@ -315,8 +333,10 @@ std::optional<PbchFound> PbchReceiver::receive(const SsbBlock& block, unsigned p
     const float count = static_cast<float>(block.ports * pilots_per_symbol);
     power /= 2 * count;
     const float signal = std::min(std::abs(later) / count, power), noise = std::max(power - signal, 1e-4f * power);
-    turn_ = std::abs(later) > 0 ? std::polar(1.0f, std::arg(later) / 2) : Cf{1, 0};
+    turn_[3] = std::polar(1.0f, std::arg(later) / 2);
+    turn_[1] = std::conj(turn_[3]);
     estimate(block, pilots, std::abs(step) > 0 ? step / std::abs(step) : Cf{1, 0}, signal / noise);
+    turn_[2] = middle_turn(block, pci, order[t].hypothesis);
     if (auto found = decode(block, pci, l_max, order[t].hypothesis, noise)) {
       measurement.cfo_hz = static_cast<float>(std::arg(later) / (2 * std::numbers::pi * 2 * symbols_per_useful) * scs_hz);
       return found;

@@ -59,6 +59,7 @@ void Rrc::start() { impl_->start_cells(); }
 void Rrc::n2_up() { impl_->n2_up(); }
 void Rrc::n2_down(const std::string& reason) { impl_->n2_down(reason); }
 void Rrc::n2_received(uint16_t stream, ByteView ngap) { impl_->n2_received(stream, ngap); }
+Bytes Rrc::pcch(std::span<const uint64_t> s_tmsis) const { return impl_->pcch(s_tmsis); }
 void Rrc::ccch(size_t cell, Rnti rnti, ByteView message) { impl_->on_ccch(cell, rnti, message); }
 
 void Rrc::srb(UeId id, uint8_t srb, ByteView message, bool integrity_verified) {

@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 
 #include "base/counter.h"
 #include "base/executor.h"
@@ -32,7 +33,7 @@ struct RrcPorts {
   std::function<void(bool ready, const std::string& reason)> n2_state;  // the reason names both sides' values
   // --- cells
   std::function<void(size_t cell, mac::SystemInformation si)> system_information;
-  std::function<void(size_t cell, uint16_t ue_id, uint16_t cycle_frames, Bytes pcch)> page;
+  std::function<void(size_t cell, uint16_t ue_id, uint16_t cycle_frames, uint64_t s_tmsi)> page;  // pcch() makes the message
   // Fills what only the MAC knows (PUCCH resources, offsets). Error: no resources.
   std::function<Status(size_t cell, Rnti rnti, mac::UeConfig& config)> assign_resources;
   std::function<std::optional<Rnti>(size_t cell)> allocate_rnti;
@@ -88,6 +89,8 @@ class Rrc {
   void n2_down(const std::string& reason);
   void n2_received(uint16_t stream, ByteView ngap);
 
+  // The Paging message for 5G-S-TMSIs of 48 bits, at most 32.
+  Bytes pcch(std::span<const uint64_t> s_tmsis) const;
   // An uplink CCCH message of a temporary C-RNTI.
   void ccch(size_t cell, Rnti rnti, ByteView message);
   void srb(UeId ue, uint8_t srb, ByteView message, bool integrity_verified);

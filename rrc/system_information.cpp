@@ -34,18 +34,25 @@ void Core::start_cells() {
 }
 
 void Core::page_rrc(const STmsi& tmsi, uint16_t cycle_frames, const std::vector<size_t>& cells) {
-  rrc::PcchMessage message;
-  auto& record = message.message.set_c1().set_paging().paging_record_list.emplace().emplace_back();
   const uint64_t value = static_cast<uint64_t>(tmsi.set) << 38 | static_cast<uint64_t>(tmsi.pointer) << 32 | tmsi.tmsi;
-  record.ue_identity.set_ng_5g_s_tmsi().value = value;
-  auto bytes = rrc::encode(message);
-  if (!bytes) return count_drop("rrc_unencodable");
   log_debug(Layer::rrc, "paging 5G-S-TMSI {}, in {} cells", tmsi.text(), cells.size());
-  if (tap) tap(0, "pcch", *bytes);
   for (size_t cell : cells) {
     const uint16_t cycle = std::min(cycle_frames, settings.cells[cell].mac.paging.default_cycle_frames);
-    ports.page(cell, static_cast<uint16_t>(value % 1024), cycle, *bytes);
+    ports.page(cell, static_cast<uint16_t>(value % 1024), cycle, value);
   }
+}
+
+Bytes Core::pcch(std::span<const uint64_t> s_tmsis) {
+  rrc::PcchMessage message;
+  auto& records = message.message.set_c1().set_paging().paging_record_list.emplace();
+  for (uint64_t value : s_tmsis) records.emplace_back().ue_identity.set_ng_5g_s_tmsi().value = value;
+  auto bytes = rrc::encode(message);
+  if (!bytes) {
+    count_drop("rrc_unencodable");
+    return {};
+  }
+  if (tap) tap(0, "pcch", *bytes);
+  return std::move(*bytes);
 }
 
 mac::LogicalChannel srb_channel(uint8_t srb) {

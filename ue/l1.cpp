@@ -113,7 +113,7 @@ Result<std::unique_ptr<L1>> L1::make(const L1Config& config) {
   impl->ssb_case = *pattern;
   impl->l_max = nr::l_max(*pattern, static_cast<uint64_t>(hz(config.ssb_arfcns[0]) / 1e3), band->tdd());
   for (const uint32_t arfcn : config.ssb_arfcns) {
-    SEN_ASSIGN(auto searcher, phy::SsbSearcher::make({config.scs, config.sample_rate_hz, hz(arfcn) - config.dl_centre_hz, config.max_cfo_hz}));
+    SEN_ASSIGN(auto searcher, phy::SsbSearcher::make({config.scs, config.sample_rate_hz, hz(arfcn) - config.dl_centre_hz, config.max_cfo_hz, config.dl_centre_hz}));
     impl->searchers.push_back(std::move(searcher));
   }
   impl->samples.resize(config.rx_ports);

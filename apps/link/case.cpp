@@ -35,11 +35,11 @@ void describe_shared(config::Section& s, Case& c) {
   s.value("layers", c.layers, 1, 4, "", "Layers.");
   s.value("first_prb", c.first_prb, 0, 274, "", "First resource block.");
   s.value("prb", c.prb, 0, 275, "", "Resource blocks; 0: to the carrier's end.");
-  s.value("start_symbol", c.start_symbol, 0, 13, "", "First symbol; with PUCCH too.");
-  s.value("symbols", c.symbols, 1, 14, "", "Symbols; with PUCCH too.");
+  s.value("start_symbol", c.start_symbol, 0, 13, "", "First symbol.");
+  s.value("symbols", c.symbols, 1, 14, "", "Symbols.");
   s.value("mapping_b", c.mapping_b, "Mapping type B.");
   s.value("dmrs_type", c.dmrs_type, 1, 2, "", "DM-RS configuration type.");
-  s.value("dmrs_additional", c.dmrs_additional, 0, 3, "", "Additional DM-RS positions; PUCCH formats 3 and 4: 1 is additional DM-RS.");
+  s.value("dmrs_additional", c.dmrs_additional, 0, 3, "", "Additional DM-RS positions; PUCCH formats 3 and 4: from 1 on additional DM-RS.");
   s.value("dmrs_length", c.dmrs_length, 1, 2, "", "Front-loaded DM-RS symbols.");
   s.value("cdm_groups", c.cdm_groups, 1, 3, "", "CDM groups without data.");
   s.value("transform_precoding", c.transform_precoding, "DFT-s-OFDM (PUSCH).");
@@ -52,11 +52,13 @@ void describe_shared(config::Section& s, Case& c) {
 }
 
 void describe_control(config::Section& s, Case& c) {
-  s.value("harq_bits", c.harq_bits, 0, 1706, "", "HARQ-ACK bits on PUCCH or PUSCH.");
+  s.value("harq_bits", c.harq_bits, 0, 1706, "", "HARQ-ACK bits on PUCCH or PUSCH; a PUCCH without any: 1 (formats 0, 1) or 4.");
   s.value("csi1_bits", c.csi1_bits, 0, 1706, "", "CSI (part 1) bits on PUCCH or PUSCH.");
   s.value("beta_harq", c.beta_harq, 0, 15, "", "Index of beta_offset for HARQ-ACK, TS 38.213 table 9.3-1.");
   s.value("beta_csi1", c.beta_csi1, 0, 18, "", "Index of beta_offset for CSI, TS 38.213 table 9.3-2.");
   s.value("format", c.format, 0, 4, "", "PUCCH format.");
+  s.value("pucch_symbols", c.pucch_symbols, 0, 14, "", "Symbols of PUCCH, the slot's last; 0: 2 (formats 0, 2) or 14.");
+  s.value("pucch_prb", c.pucch_prb, 1, 16, "", "Resource blocks of PUCCH formats 2 and 3.");
   s.value("hopping", c.hopping, "Hopping within the slot (PUCCH).");
   s.value("occ_length", c.occ_length, 2, 4, "", "Orthogonal cover code of PUCCH format 4: 2 or 4.");
   s.value("aggregation_level", c.aggregation_level, 1, 16, "", "PDCCH: 1, 2, 4, 8, 16.");
@@ -167,7 +169,8 @@ std::string canonical(const Case& c) {
   }
   std::string out;
   for (const auto& row : rows) {
-    if (row.path != "name" && !row.path.starts_with("snr")) out += fmt::format("{}={} ", row.path, row.default_value);
+    const bool is_section = row.default_value.empty() && row.path.find('.') == std::string::npos;
+    if (row.path != "name" && !row.path.starts_with("snr") && !is_section) out += fmt::format("{}={} ", row.path, row.default_value);
   }
   return out;
 }

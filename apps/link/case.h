@@ -62,6 +62,7 @@ struct Case {
   bool interleaved = true;
   uint8_t l_max = 8;
   uint8_t format = 2;                              // PUCCH
+  uint8_t pucch_symbols = 0, pucch_prb = 1;        // the slot's last symbols; 0: the format's most
   bool hopping = true;
   uint8_t occ_length = 2;
 

@@ -157,9 +157,14 @@ std::optional<double> Curve::snr_at_throughput(double share) const {
 
 Result<std::unique_ptr<Trial>> make_trial(const Case& c) {
   switch (c.kind) {
+    case Kind::pdsch:
+    case Kind::pusch: return make_shared_trial(c);
+    case Kind::pdcch: return make_pdcch_trial(c);
+    case Kind::pbch: return make_pbch_trial(c);
+    case Kind::pucch: return make_pucch_trial(c);
+    case Kind::prach: return make_prach_trial(c);
     case Kind::ldpc: return make_ldpc_trial(c);
     case Kind::polar: return make_polar_trial(c);
-    default: break;
   }
   return fail(Fault::unsupported, "channel", "{} is not simulated", to_string(c.kind));
 }

@@ -241,6 +241,10 @@ void UserPlane::n3_batch(std::span<Job> jobs, int64_t now) {
       finish(job, Drop::unknown_teid);
       continue;
     }
+    if (!found[i].has_qfi && r->default_has_qfi) {  // a gNB of one flow that leaves the container out (srsENB's gNB mode) means the default one
+      found[i].qfi = r->default_qfi;
+      found[i].has_qfi = true;
+    }
     job.qfi = found[i].qfi;
     job.data += found[i].offset;
     job.length -= found[i].offset;

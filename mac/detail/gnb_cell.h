@@ -114,8 +114,8 @@ struct GnbCell::Impl {
   };
   struct PagingRecord {
     uint16_t ue_id = 0, cycle = 128;
-    uint8_t sent = 0;
-    Bytes pcch;
+    uint64_t identity = 0;
+    uint64_t beams = 0;  // bit: sent in this SSB's share of the occasion
   };
 
   // ---- gnb.cpp ----
@@ -145,10 +145,14 @@ struct GnbCell::Impl {
   void send_ssb();
   void send_csi_rs();
   void add_csi_rs(const CsiReportConfig& config);
+  void send_broadcast();
+  void send_sib1();
   void send_system_information();
   void send_paging();
-  bool send_common(const Space& space, Rnti rnti, gnb::TimeTable& times, GnbTaps::Kind kind, Bytes& block, ByteView content);
-  bool paging_due(const PagingRecord& record, const Space& space) const;
+  bool sib1_due() const;
+  // `most`: of the space's resource blocks.
+  bool send_common(const Space& space, Rnti rnti, gnb::TimeTable& times, GnbTaps::Kind kind, Bytes& block, ByteView content, unsigned most = ~0u);
+  bool paging_due(const PagingRecord& record, const Space& space, unsigned occasion) const;
 
   // ---- gnb_random_access.cpp ----
   void on_preamble(Slot slot, const nr::l1::RxPreamble& rx);
@@ -277,6 +281,7 @@ struct GnbCell::Impl {
   gnb::Recycler<nr::l1::PdschPdu> spare_pdsch;
   gnb::Recycler<nr::l1::PuschPdu> spare_pusch;
   gnb::Recycler<Granted> spare_granted;
+  std::vector<l2::UserPlane::RlcPdu> rlc_pdus;  // of the block at hand
   gnb::TbPool pool;
   gnb::OneShotBlocks one_shot;
   std::vector<std::unique_ptr<gnb::McsChooser>> choosers;
@@ -287,6 +292,7 @@ struct GnbCell::Impl {
   std::vector<Msg3> msg3s;
   bool backoff = false;
   std::deque<PagingRecord> paging;
+  unsigned sib1_skipped = 0;            // in a row, for paging
   std::vector<uint64_t> si_sent;        // number of the window last served, by message
   std::vector<CsiReportConfig> csi_rs;  // reference signals in use, each once
   uint8_t csi_rs_symbol = 14;           // the earliest of them

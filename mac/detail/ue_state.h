@@ -127,6 +127,7 @@ struct UeMac::Impl {
   std::optional<detail::UeLink> link;
   Rnti c_rnti = 0;
   l2::UserPlane* user_plane = nullptr;
+  std::vector<l2::UserPlane::RlcPdu> rlc_pdus;  // of the block at hand
 
   // --- Time ---
   bool started = false;

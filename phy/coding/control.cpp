@@ -177,7 +177,7 @@ ControlResult ControlDecoder::uci(std::span<const Llr> e, unsigned qm, std::span
     // Noise alone is taken for a word once in a hundred times.
     constexpr double false_alarm = 0.01;
     const double threshold = 2 * (static_cast<double>(payload.size()) * std::log(2.0) - std::log(false_alarm));
-    return {double{r.detection} * r.detection >= std::min(threshold, 0.8 * r.used), r.metric};
+    return {r.used > 0 && double{r.detection} * r.detection >= std::min(threshold, 0.8 * r.used), r.metric};
   }
   const auto blocks = uci_blocks(payload.size(), e.size());
   if (!blocks) return {};

@@ -11,16 +11,13 @@ constexpr size_t messages_at = (ldpc_soft_size + 63) / 64 * 64, hard_at = (messa
 constexpr size_t packed_at = hard_at + (ldpc_hard_size + 63) / 64 * 64, packed_size = ldpc_max_k / 8 + 128;
 
 // How the channel's values enter 8-bit arithmetic: the more rows meet in a column, the more room its sum needs below 127, and the less a check's
-// message may weigh. Found by simulation (tests/unit/phy_ldpc_awgn.cpp holds it to 0.15 dB of floating point).
-struct Tuning {
-  LdpcScale scale;
-  unsigned gain_32;
-};
-Tuning tune(const Segmentation& s, const LdpcGraph& g, const LdpcLevel& level, const LdpcOptions& options) {
-  unsigned columns = (level.used + s.fillers()) / s.z + 2u, rows = std::clamp<unsigned>(columns, g.info_columns + 4u, g.columns) - g.info_columns;
-  bool high = options.scale == 0 ? rows <= 7 : options.scale > 0.78f;
-  unsigned mean = rows <= 40 ? 32 - rows / 2 : 12;
-  return {high ? LdpcScale::high : LdpcScale::low, level.sum == 0 ? 32 : std::clamp(32 * mean * level.used / level.sum, 1u, 256u)};
+// message may weigh. Found by simulation; the test of the AWGN curves holds it to 0.15 dB of floating point.
+void tune(LdpcState& state, const LdpcOptions& options, const Llr* channel, LdpcFillers fillers) {
+  unsigned mean_32 = ldpc_survey(state, channel, fillers);
+  bool high = options.scale == 0 ? state.n_rows <= 7 : options.scale > 0.78f;
+  state.scale = high ? LdpcScale::high : LdpcScale::low;
+  unsigned wanted = state.n_rows <= 40 ? 32 - state.n_rows / 2 : 12;
+  ldpc_load(state, channel, fillers, mean_32 == 0 ? 128 : std::clamp(128 * 32 * wanted / mean_32, 1u, 1024u));
 }
 
 // Where too little arrived, values stay 0 and read as zeros, which have the right CRC.
@@ -42,9 +39,7 @@ LdpcResult LdpcDecoder::decode(const Segmentation& s, std::span<const Llr> soft,
   state.messages = work + messages_at;
   state.hard = work + hard_at;
   uint8_t* packed = work_.data() + packed_at;
-  Tuning tuning = tune(s, *state.graph, ldpc_level(soft.data(), s.n()), options);
-  state.scale = tuning.scale;
-  ldpc_load(state, soft.data(), tuning.gain_32);
+  tune(state, options, soft.data(), {s.k_info - 2u * s.z, s.fillers()});
 
   LdpcResult result;
   unsigned iterations = std::max<unsigned>(1, options.iterations);

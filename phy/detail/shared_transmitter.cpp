@@ -141,29 +141,49 @@ void SharedTransmitter::data(const Job& job, unsigned symbol) {
   }
 }
 
+// The layers of one CDM group differ by signs and weights only: they go to a port together.
 void SharedTransmitter::dmrs(const Job& job, unsigned symbol) {
   const nr::l1::Dmrs& d = job.channel.dmrs;
-  const unsigned values = dmrs_values_per_rb(d.type), hop = job.plan.hop(symbol), place = job.channel.dmrs_place(symbol);
+  const unsigned values = dmrs_values_per_rb(d.type), place = job.channel.dmrs_place(symbol);
   const float amplitude = job.amplitude * dmrs_amplitude(d.cdm_groups_without_data) * std::pow(10.0F, d.power_db / 20);
   dmrs_row(job.channel, job.plan, job.slot, symbol, base_.span());
+  struct Weights {
+    Cf even, odd;
+    bool used = false;
+  };
+  std::array<std::array<Weights, Grid::max_ports * 2>, 3> weights{};
+  for (unsigned v = 0; v < job.channel.layers; ++v) {
+    const DmrsPort p = dmrs_port(d.type, job.channel.port(v));
+    for (unsigned port = 0; port < (job.direct() ? job.channel.layers : job.precoding.ports); ++port) {
+      const Cf w = amplitude * static_cast<float>(p.w_t[place]) * (job.direct() ? Cf(v == port) : job.weights(port)[v]);
+      Weights& sum = weights[p.group][port];
+      sum.even += w * static_cast<float>(p.w_f[0]);
+      sum.odd += w * static_cast<float>(p.w_f[1]);
+      sum.used = sum.used || w != Cf{};
+    }
+  }
+  for (unsigned group = 0; group < weights.size(); ++group) {
+    for (unsigned port = 0; port < weights[group].size(); ++port) {
+      const Weights& w = weights[group][port];
+      if (w.used) dmrs_port_group(job, symbol, port, dmrs_port(d.type, 2 * group).delta, values, w.even, w.odd);
+    }
+  }
+}
+
+void SharedTransmitter::dmrs_port_group(const Job& job, unsigned symbol, unsigned port, unsigned delta, unsigned values, Cf even, Cf odd) {
   size_t done = 0;
-  for (auto [first, count] : job.plan.rbs(hop)) {
+  for (auto [first, count] : job.plan.rbs(job.plan.hop(symbol))) {
     const auto part = base_.span().subspan(done, size_t{values} * count);
+    const auto out = job.grid.row(port, symbol).subspan(size_t{12} * first, size_t{12} * count);
     done += part.size();
-    for (unsigned v = 0; v < job.channel.layers; ++v) {
-      const DmrsPort port = dmrs_port(d.type, job.channel.port(v));
-      const float a0 = amplitude * port.w_t[place] * port.w_f[0], a1 = amplitude * port.w_t[place] * port.w_f[1];
-      const auto weighted = row(0).first(part.size());
-      for (size_t i = 0; i < part.size(); i += 2) {
-        weighted[i] = a0 * part[i];
-        weighted[i + 1] = a1 * part[i + 1];
-      }
-      const size_t k0 = size_t{12} * first + port.delta;
-      if (d.type == 1) {
-        scatter(job, v, symbol, weighted, [&](size_t i) { return k0 + 2 * i; });
-      } else {
-        scatter(job, v, symbol, weighted, [&](size_t i) { return k0 + 6 * (i / 2) + i % 2; });
-      }
+    if (job.channel.dmrs.type == 1) {
+      comb(part, even, odd, !job.direct(), out.subspan(delta));
+      continue;
+    }
+    for (size_t i = 0; i < part.size(); ++i) {
+      const Cf w = i % 2 ? odd : even, x = part[i];
+      Cf& to = out[6 * (i / 2) + i % 2 + delta];
+      to = (job.direct() ? Cf{} : to) + Cf{w.real() * x.real() - w.imag() * x.imag(), w.real() * x.imag() + w.imag() * x.real()};
     }
   }
 }

@@ -23,6 +23,7 @@ class SharedTransmitter {
   void short_runs(const Job& job, unsigned symbol);
   void transformed(const Job& job, unsigned symbol);
   void dmrs(const Job& job, unsigned symbol);
+  void dmrs_port_group(const Job& job, unsigned symbol, unsigned port, unsigned delta, unsigned values, Cf even, Cf odd);
   void prepare_ptrs(const Job& job, unsigned hop);
   void ptrs(const Job& job, unsigned symbol);
   // Values of one layer at subcarriers k(i) of a symbol.

@@ -24,11 +24,12 @@ class PbchReceiver {
  private:
   struct Pilots;
   void estimate(const SsbBlock& block, const Pilots& pilots, Cf step, float snr);
+  Cf middle_turn(const SsbBlock& block, unsigned pci, unsigned hypothesis) const;
   std::optional<PbchFound> decode(const SsbBlock& block, unsigned pci, unsigned l_max, unsigned hypothesis, float noise);
 
   ControlDecoder decoder_;
   std::array<std::array<Cf, ssb_subcarriers>, SsbBlock::max_ports> h_{};  // at symbol 2
-  Cf turn_{1, 0};                                                         // of the channel from symbol to symbol
+  std::array<Cf, nr::ssb_symbols> turn_{};                                // of h_ in each symbol
   unsigned offset_ = 0;                                                   // subcarrier of the first pilot: PCI mod 4
 };
 

@@ -72,6 +72,9 @@ Result<UciMultiplexer::Shares> UciMultiplexer::shares(const nr::l1::PuschPdu& pd
   out.few_acks = acks <= 2;
   const uint64_t q_ack = acks > 0 ? std::min(wanted(acks, beta_ack), ack_limit) : 0;
   const uint64_t q_reserved = out.few_acks ? std::min(wanted(2, beta_ack), ack_limit) : 0;
+  if (acks > 0 && q_ack == 0) {
+    return fail(Fault::invalid, "uci.harq_bits", "{}: no resource element lies behind the DM-RS (TS 38.212 6.3.2.4.1.1)", pdu.uci.harq_bits);
+  }
   uint64_t q_csi1 = 0, q_csi2 = 0;
   if (csi1) {
     const uint64_t before = out.few_acks ? q_reserved : q_ack, room = (ulsch ? limit : all) - std::min(before, ulsch ? limit : all);

@@ -1,5 +1,7 @@
 #include "phy/kernels/descramble.h"
 
+#include <cstring>
+
 #include "phy/kernels/isa.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -17,23 +19,19 @@ void descramble_vector(std::span<Llr> llrs, std::span<const uint8_t> sequence) {
   const size_t lanes = hn::Lanes(d);
   alignas(64) uint8_t spread[HWY_MAX_BYTES], bit[HWY_MAX_BYTES];
   for (size_t i = 0; i < lanes; ++i) {
-    spread[i] = static_cast<uint8_t>(i / 8 % 2);
+    spread[i] = static_cast<uint8_t>(i / 8);
     bit[i] = static_cast<uint8_t>(0x80 >> i % 8);
   }
-  const auto bits = hn::Load(du, bit);
   size_t i = 0;
-  if (lanes >= 16) {
-    alignas(64) uint8_t octets[HWY_MAX_BYTES];
-    const auto index = hn::Load(du, spread);
+  if (lanes >= 16 && lanes <= 64) {
+    const auto index = hn::Load(du, spread), bits = hn::Load(du, bit);
     for (; i + lanes <= llrs.size(); i += lanes) {
-      for (size_t b = 0; b < lanes / 16; ++b) {
-        octets[16 * b] = sequence[i / 8 + 2 * b];
-        octets[16 * b + 1] = sequence[i / 8 + 2 * b + 1];
-      }
-      const auto wide = hn::TableLookupBytes(hn::Load(du, octets), index);
-      const auto negative = hn::RebindMask(d, hn::TestBit(wide, bits));
+      // Every 16-octet block of the vector gets all of its bits, then each lane picks its own.
+      uint64_t octets = 0;
+      std::memcpy(&octets, sequence.data() + i / 8, lanes / 8);
+      const auto wide = hn::TableLookupBytes(hn::BitCast(du, hn::Set(hn::Repartition<uint64_t, decltype(du)>(), octets)), index);
       const auto v = hn::LoadU(d, llrs.data() + i);
-      hn::StoreU(hn::IfThenElse(negative, hn::SaturatedSub(hn::Zero(d), v), v), d, llrs.data() + i);
+      hn::StoreU(hn::IfThenElse(hn::RebindMask(d, hn::TestBit(wide, bits)), hn::SaturatedSub(hn::Zero(d), v), v), d, llrs.data() + i);
     }
   }
   reference::descramble(llrs.subspan(i), sequence.subspan(i / 8));

@@ -18,6 +18,7 @@ void merge_layers_vector(std::span<const Cf* const> x, std::span<const float* co
   reference::merge_layers(x, nvar, n, symbols, variances);
 }
 void precode_vector(std::span<const Cf* const> rows, std::span<const Cf> weights, std::span<Cf> out) { reference::precode(rows, weights, out); }
+void comb_vector(std::span<const Cf> values, Cf even, Cf odd, bool add, std::span<Cf> out) { reference::comb(values, even, odd, add, out); }
 
 #else
 
@@ -116,6 +117,29 @@ void precode_vector(std::span<const Cf* const> rows, std::span<const Cf> weights
   }
 }
 
+void comb_vector(std::span<const Cf> values, Cf even, Cf odd, bool add, std::span<Cf> out) {
+  const hn::ScalableTag<float> d;
+  const hn::RebindToUnsigned<hn::Repartition<double, decltype(d)>> pairs;
+  const size_t step = hn::Lanes(pairs);
+  alignas(64) float re_table[HWY_MAX_BYTES / 4], im_table[HWY_MAX_BYTES / 4];
+  for (size_t i = 0; i < hn::Lanes(d); ++i) {
+    const Cf w = i / 2 % 2 ? odd : even;
+    re_table[i] = w.real();
+    im_table[i] = i % 2 ? w.imag() : -w.imag();
+  }
+  const auto re = hn::Load(d, re_table), im = hn::Load(d, im_table);
+  size_t i = 0;
+  for (; i + step <= values.size() && 2 * (i + step) <= out.size(); i += step) {
+    const auto x = hn::LoadU(d, reinterpret_cast<const float*>(values.data() + i));
+    auto v = hn::MulAdd(x, re, hn::Mul(hn::Reverse2(d, x), im));
+    hn::Vec<decltype(pairs)> there, between;
+    hn::LoadInterleaved2(pairs, lanes(out.data() + 2 * i), there, between);
+    if (add) v = hn::Add(v, hn::BitCast(d, there));
+    hn::StoreInterleaved2(hn::BitCast(pairs, v), between, pairs, lanes(out.data() + 2 * i));
+  }
+  if (i < values.size()) reference::comb(values.subspan(i), even, odd, add, out.subspan(2 * i));
+}
+
 #endif
 
 }  // namespace sen::phy::HWY_NAMESPACE
@@ -127,6 +151,7 @@ namespace sen::phy {
 HWY_EXPORT(split_layers_vector);
 HWY_EXPORT(merge_layers_vector);
 HWY_EXPORT(precode_vector);
+HWY_EXPORT(comb_vector);
 
 void split_layers(std::span<const Cf> symbols, unsigned layers, std::span<Cf* const> rows) {
   if (scalar()) return reference::split_layers(symbols, layers, rows);
@@ -141,6 +166,11 @@ void merge_layers(std::span<const Cf* const> x, std::span<const float* const> nv
 void precode(std::span<const Cf* const> rows, std::span<const Cf> weights, std::span<Cf> out) {
   if (scalar()) return reference::precode(rows, weights, out);
   HWY_DYNAMIC_DISPATCH(precode_vector)(rows, weights, out);
+}
+
+void comb(std::span<const Cf> values, Cf even, Cf odd, bool add, std::span<Cf> out) {
+  if (scalar()) return reference::comb(values, even, odd, add, out);
+  HWY_DYNAMIC_DISPATCH(comb_vector)(values, even, odd, add, out);
 }
 
 void reference::split_layers(std::span<const Cf> symbols, unsigned layers, std::span<Cf* const> rows) {
@@ -162,6 +192,14 @@ void reference::precode(std::span<const Cf* const> rows, std::span<const Cf> wei
       const Cf w = weights[v], x = rows[v][i];
       out[i] += Cf{w.real() * x.real() - w.imag() * x.imag(), w.real() * x.imag() + w.imag() * x.real()};
     }
+  }
+}
+
+void reference::comb(std::span<const Cf> values, Cf even, Cf odd, bool add, std::span<Cf> out) {
+  for (size_t i = 0; i < values.size(); ++i) {
+    const Cf w = i % 2 ? odd : even, x = values[i];
+    const Cf v{w.real() * x.real() - w.imag() * x.imag(), w.real() * x.imag() + w.imag() * x.real()};
+    out[2 * i] = add ? out[2 * i] + v : v;
   }
 }
 

@@ -12,11 +12,14 @@ void split_layers(std::span<const Cf> symbols, unsigned layers, std::span<Cf* co
 void merge_layers(std::span<const Cf* const> x, std::span<const float* const> nvar, size_t n, std::span<Cf> symbols, std::span<float> variances);
 // out[i] += sum over v of weights[v] * rows[v][i].
 void precode(std::span<const Cf* const> rows, std::span<const Cf> weights, std::span<Cf> out);
+// A comb of DM-RS: out[2 i] = values[i] * (i even ? even : odd), added to what is there when `add`. out.size() at least 2 values.size() - 1.
+void comb(std::span<const Cf> values, Cf even, Cf odd, bool add, std::span<Cf> out);
 
 namespace reference {
 void split_layers(std::span<const Cf> symbols, unsigned layers, std::span<Cf* const> rows);
 void merge_layers(std::span<const Cf* const> x, std::span<const float* const> nvar, size_t n, std::span<Cf> symbols, std::span<float> variances);
 void precode(std::span<const Cf* const> rows, std::span<const Cf> weights, std::span<Cf> out);
+void comb(std::span<const Cf> values, Cf even, Cf odd, bool add, std::span<Cf> out);
 }  // namespace reference
 
 }  // namespace sen::phy

@@ -27,17 +27,31 @@ namespace hn = hwy::HWY_NAMESPACE;
 using Octets16 = hn::FixedTag<uint8_t, 16>;
 
 void unpack_bits_vector(const uint8_t* packed, size_t n, uint8_t* out) {
-  const Octets16 d;
-  alignas(16) static constexpr uint8_t spread[16] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1};
-  alignas(16) static constexpr uint8_t place[16] = {128, 64, 32, 16, 8, 4, 2, 1, 128, 64, 32, 16, 8, 4, 2, 1};
-  const auto index = hn::Load(d, spread);
-  const auto bit = hn::Load(d, place);
-  const auto one = hn::Set(d, 1);
+  const hn::ScalableTag<uint8_t> d;
+  const hn::Repartition<uint64_t, decltype(d)> d64;
+  const size_t lanes = hn::Lanes(d);
+  // Each block of 16 lanes takes its two octets from the first eight: octet b of the lane's place.
+  alignas(64) uint8_t place[HWY_MAX_BYTES], octet[HWY_MAX_BYTES];
+  for (size_t i = 0; i < lanes; ++i) {
+    place[i] = static_cast<uint8_t>(0x80 >> i % 8);
+    octet[i] = static_cast<uint8_t>(i / 8);
+  }
+  const auto index = hn::Load(d, octet), bit = hn::Load(d, place), one = hn::Set(d, 1);
   size_t i = 0;
-  for (; i + 16 <= n; i += 16) {
-    uint16_t two;
-    std::memcpy(&two, packed + i / 8, 2);
-    const auto octets = hn::BitCast(d, hn::Set(hn::FixedTag<uint16_t, 8>(), two));
+  for (; i + 64 <= n; i += lanes) {
+    uint64_t eight;
+    if (lanes == 64) {
+      std::memcpy(&eight, packed + i / 8, 8);
+    } else if (lanes == 32) {
+      uint32_t four;
+      std::memcpy(&four, packed + i / 8, 4);
+      eight = four;
+    } else {
+      uint16_t two;
+      std::memcpy(&two, packed + i / 8, 2);
+      eight = two;
+    }
+    const auto octets = hn::BitCast(d, hn::Set(d64, eight));
     hn::StoreU(hn::Min(hn::And(hn::TableLookupBytes(octets, index), bit), one), d, out + i);
   }
   reference::unpack_bits(packed + i / 8, n - i, out + i);
@@ -165,6 +179,40 @@ HWY_INLINE void store_pairs(D16, V16 low, V16 high, Llr* even, Llr* odd) {
   hn::StoreU(hn::ConcatOdd(d, b, a), d, odd);
 }
 
+// Eight columns of ten a step: each pair of rows collects its octets from five vectors of sixteen.
+size_t deinterleave_10(const Llr* e, size_t columns, Llr* rows, size_t stride) {
+  const hn::FixedTag<int8_t, 16> d;
+  const hn::FixedTag<int8_t, 8> half;
+  struct Tables {
+    alignas(16) int8_t at[5][5][16];  // by pair and vector
+  };
+  static constexpr Tables tables = [] {
+    Tables t{};
+    for (int pair = 0; pair < 5; ++pair) {
+      for (int v = 0; v < 5; ++v) {
+        for (int i = 0; i < 16; ++i) {
+          int from = 2 * pair + i / 8 + 10 * (i % 8);
+          t.at[pair][v][i] = static_cast<int8_t>(from / 16 == v ? from % 16 : -128);
+        }
+      }
+    }
+    return t;
+  }();
+  size_t i = 0;
+  for (; i + 8 <= columns; i += 8) {
+    const Llr* from = e + 10 * i;
+    const auto v0 = hn::LoadU(d, from), v1 = hn::LoadU(d, from + 16), v2 = hn::LoadU(d, from + 32), v3 = hn::LoadU(d, from + 48),
+               v4 = hn::LoadU(d, from + 64);
+    for (size_t pair = 0; pair < 5; ++pair) {
+      auto part = [&](auto v, size_t n) { return hn::TableLookupBytesOr0(v, hn::Load(d, tables.at[pair][n])); };
+      const auto both = hn::Or(hn::Or(hn::Or(part(v0, 0), part(v1, 1)), hn::Or(part(v2, 2), part(v3, 3))), part(v4, 4));
+      hn::StoreU(hn::LowerHalf(half, both), half, rows + 2 * pair * stride + i);
+      hn::StoreU(hn::UpperHalf(half, both), half, rows + (2 * pair + 1) * stride + i);
+    }
+  }
+  return i;
+}
+
 void deinterleave_vector(const Llr* e, unsigned qm, size_t columns, Llr* rows, size_t stride) {
   const hn::ScalableTag<uint16_t> d;
   const hn::Repartition<int8_t, decltype(d)> d8;
@@ -200,6 +248,7 @@ void deinterleave_vector(const Llr* e, unsigned qm, size_t columns, Llr* rows, s
       for (size_t r = 0; r < 4; ++r) store_pairs(d, a[r], b[r], rows + 2 * r * stride + i, rows + (2 * r + 1) * stride + i);
     }
   }
+  if (qm == 10) i = deinterleave_10(e, columns, rows, stride);
   for (unsigned r = 0; r < qm; ++r) {
     for (size_t j = i; j < columns; ++j) rows[r * stride + j] = e[j * qm + r];
   }

@@ -16,8 +16,10 @@ HWY_BEFORE_NAMESPACE();
 namespace sen::phy::HWY_NAMESPACE {
 #if HWY_TARGET == HWY_SCALAR
 
-LdpcLevel ldpc_level_vector(const Llr* values, size_t n) { return reference::ldpc_level(values, n); }
-void ldpc_load_vector(LdpcState& state, const Llr* channel, unsigned gain_32) { reference::ldpc_load(state, channel, gain_32); }
+unsigned ldpc_survey_vector(LdpcState& state, const Llr* channel, LdpcFillers fillers) { return reference::ldpc_survey(state, channel, fillers); }
+void ldpc_load_vector(LdpcState& state, const Llr* channel, LdpcFillers fillers, unsigned gain_128) {
+  reference::ldpc_load(state, channel, fillers, gain_128);
+}
 void ldpc_iterate_vector(LdpcState& state, bool first) { reference::ldpc_iterate(state, first); }
 void ldpc_harden_vector(const LdpcState& state, size_t n, uint8_t* out) { reference::ldpc_harden(state, n, out); }
 
@@ -35,115 +37,121 @@ HWY_INLINE V with_sign(V sign, Vu magnitude) {
   return hn::IfNegativeThenElse(sign, hn::Neg(plus), plus);
 }
 
-LdpcLevel ldpc_level_vector(const Llr* values, size_t n) {
+// Calls take(vector, index) over z values, zeros behind the last.
+template <class Take>
+HWY_INLINE void over_column(const Llr* from, size_t z, Take&& take) {
   const D8 d;
-  const Du8 du;
-  const hn::Repartition<uint64_t, D8> d64;
   const size_t lanes = hn::Lanes(d);
-  const auto zero = hn::Zero(du), one = hn::Set(du, 1), most = hn::Set(du, llr_max);
-  auto sum = hn::Zero(d64), count = sum;
   size_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    const auto a = magnitude(hn::LoadU(d, values + i));
-    const auto finite = hn::IfThenElse(hn::Eq(hn::Min(a, most), a), a, zero);
-    sum = hn::Add(sum, hn::SumsOf8(finite));
-    count = hn::Add(count, hn::SumsOf8(hn::Min(finite, one)));
+  for (; i + lanes <= z; i += lanes) take(hn::LoadU(d, from + i), i);
+  if (i == z) return;
+  alignas(64) Llr last[HWY_MAX_BYTES] = {};
+  std::memcpy(last, from + i, z - i);
+  take(hn::Load(d, last), i);
+}
+
+HWY_INLINE bool any_value(const Llr* from, size_t z) {
+  const D8 d;
+  V any = hn::Zero(d);
+  over_column(from, z, [&](V v, size_t) { any = hn::Or(any, v); });
+  return !hn::AllTrue(d, hn::Eq(any, hn::Zero(d)));
+}
+
+unsigned ldpc_survey_vector(LdpcState& state, const Llr* channel, LdpcFillers fillers) {
+  const LdpcGraph& g = *state.graph;
+  const size_t z = g.z;
+  const hn::Repartition<uint64_t, D8> d64;
+  auto sum = hn::Zero(d64);
+  size_t columns = 0;
+  state.n_rows = 0;
+  for (uint8_t r = 0; r < 4; ++r) state.rows[state.n_rows++] = r;
+  for (size_t c = 2; c < g.columns; ++c) {
+    const Llr* from = channel + (c - 2) * z;
+    if (!any_value(from, z)) continue;
+    ++columns;
+    over_column(from, z, [&](V v, size_t) { sum = hn::Add(sum, hn::SumsOf8(magnitude(v))); });
+    if (c >= g.info_columns + 4u) state.rows[state.n_rows++] = static_cast<uint8_t>(c - g.info_columns);
   }
-  LdpcLevel level = reference::ldpc_level(values + i, n - i);
-  level.used += static_cast<uint32_t>(hn::GetLane(hn::SumOfLanes(d64, count)));
-  level.sum += static_cast<uint32_t>(hn::GetLane(hn::SumOfLanes(d64, sum)));
-  return level;
+  return reference::mean_32(hn::GetLane(hn::SumOfLanes(d64, sum)), columns * z, channel, fillers);
 }
 
 // As the reference's.
-HWY_INLINE V amplify(V x, unsigned gain_32) {
-  const Du8 du;
-  const hn::Repartition<uint16_t, Du8> d16;
-  const auto gain = hn::Set(d16, static_cast<uint16_t>(gain_32)), half = hn::Set(d16, 16), most = hn::Set(d16, llr_max), low = hn::Set(d16, 0xff);
-  const Vu a = magnitude(x);
-  const auto pairs = hn::BitCast(d16, a);
-  const auto even = hn::Min(hn::ShiftRight<5>(hn::Add(hn::Mul(hn::And(pairs, low), gain), half)), most);
-  const auto odd = hn::Min(hn::ShiftRight<5>(hn::Add(hn::Mul(hn::ShiftRight<8>(pairs), gain), half)), most);
-  const Vu b = hn::BitCast(du, hn::Or(even, hn::ShiftLeft<8>(odd)));
-  const auto finite = hn::Eq(hn::Min(a, hn::Set(du, llr_max)), a);
-  return with_sign(x, hn::IfThenElse(finite, b, hn::Set(du, llr_certain)));
+struct Gain {
+  const hn::Repartition<int16_t, D8> d16;
+  hn::Vec<hn::Repartition<int16_t, D8>> gain, most, least, high, low;
+  explicit HWY_INLINE Gain(unsigned gain_128)
+      : gain(hn::Set(d16, static_cast<int16_t>(gain_128))),
+        most(hn::Set(d16, 127)),
+        least(hn::Set(d16, -127)),
+        high(hn::Set(d16, static_cast<int16_t>(0xff00))),
+        low(hn::Set(d16, 0xff)) {}
+  HWY_INLINE V operator()(V x) const {
+    const auto pairs = hn::BitCast(d16, x);
+    const auto odd = hn::Min(most, hn::Max(least, hn::MulFixedPoint15(hn::And(pairs, high), gain)));
+    const auto even = hn::Min(most, hn::Max(least, hn::MulFixedPoint15(hn::ShiftLeft<8>(pairs), gain)));
+    return hn::BitCast(D8(), hn::Or(hn::And(even, low), hn::ShiftLeft<8>(odd)));
+  }
+};
+
+HWY_INLINE Llr* column_of(const LdpcState& state, size_t c, size_t half) { return state.soft + (2 * c + half) * ldpc_soft_stride; }
+
+// The first vector again behind the last value.
+HWY_INLINE void close_circle(Llr* column, size_t z) {
+  const D8 d;
+  hn::StoreU(hn::Load(d, column), d, column + z);
 }
 
-void ldpc_load_vector(LdpcState& state, const Llr* channel, unsigned gain_32) {
+void ldpc_load_vector(LdpcState& state, const Llr* channel, LdpcFillers fillers, unsigned gain_128) {
   const D8 d;
   const LdpcGraph& g = *state.graph;
-  const size_t z = g.z, lanes = hn::Lanes(d), whole = z / lanes * lanes;
-  state.n_rows = 0;
+  const size_t z = g.z;
+  const Gain gain(gain_128);
   state.origin.fill(0);
-  const size_t core = g.info_columns + 4u;
-  for (size_t c = 0; c < g.columns; ++c) {
-    Llr* column = state.soft + c * ldpc_soft_stride;
-    V any = hn::Zero(d);
-    if (c < 2) {
-      for (size_t i = 0; i < 2 * z + lanes; i += lanes) hn::StoreU(any, d, column + i);
-      continue;
-    }
-    const Llr* from = channel + (c - 2) * z;
-    auto take = [&](V v, size_t i) {
-      const V amplified = amplify(v, gain_32);
-      any = hn::Or(any, v);
-      hn::StoreU(amplified, d, column + i);
-      if (c < core) hn::StoreU(amplified, d, column + z + i);
-    };
-    for (size_t i = 0; i < whole; i += lanes) take(hn::LoadU(d, from + i), i);
-    if (whole < z) {
-      alignas(64) Llr last[HWY_MAX_BYTES] = {};
-      std::memcpy(last, from + whole, z - whole);
-      take(hn::Load(d, last), whole);
-      if (c < core) hn::StoreU(hn::LoadU(d, column), d, column + z);
-    }
-    if (c + 1 == core) {
-      for (uint8_t r = 0; r < 4; ++r) state.rows[state.n_rows++] = r;
-    } else if (c >= core && !hn::AllTrue(d, hn::Eq(any, hn::Zero(d)))) {
-      state.rows[state.n_rows++] = static_cast<uint8_t>(c - g.info_columns);
-    }
-  }
+  state.half.fill(0);
+  for (size_t c = 0; c < 2; ++c) std::memset(column_of(state, c, 0), 0, ldpc_soft_stride);
+  auto load = [&](size_t c) {
+    Llr* column = column_of(state, c, 0);
+    over_column(channel + (c - 2) * z, z, [&](V v, size_t i) { hn::Store(gain(v), d, column + i); });
+  };
+  for (size_t c = 2; c < g.info_columns + 4u; ++c) load(c);
+  for (unsigned n = 4; n < state.n_rows; ++n) load(g.info_columns + state.rows[n]);
+  for (size_t i = fillers.first; i < fillers.first + fillers.n; ++i) column_of(state, i / z + 2, 0)[i % z] = llr_certain;
+  for (size_t c = 2; c < g.info_columns + 4u; ++c) close_circle(column_of(state, c, 0), z);
 }
 
 // As scaled() of the reference.
-struct Scale {
-  LdpcScale scale;
-  HWY_INLINE Vu operator()(Vu v) const {
-    const Du8 du;
-    const Vu one = hn::Set(du, 1);
-    const Vu less = hn::SaturatedSub(v, one), half = hn::AverageRound(less, hn::Zero(du));
-    if (scale == LdpcScale::low) return hn::AverageRound(less, half);
-    return hn::AverageRound(v, hn::AverageRound(hn::SaturatedSub(half, one), hn::AverageRound(v, half)));
-  }
-};
+template <LdpcScale scale>
+HWY_INLINE Vu scaled(Vu v) {
+  const Du8 du;
+  const Vu one = hn::Set(du, 1);
+  const Vu less = hn::SaturatedSub(v, one), half = hn::AverageRound(less, hn::Zero(du));
+  if constexpr (scale == LdpcScale::low) return hn::AverageRound(less, half);
+  return hn::AverageRound(v, hn::AverageRound(hn::SaturatedSub(half, one), hn::AverageRound(v, half)));
+}
 
-// What a row leaves for its second pass, per vector of checks.
-struct Check {
-  alignas(64) uint8_t least[HWY_MAX_BYTES];     // smallest magnitude
-  alignas(64) uint8_t others[HWY_MAX_BYTES];    // scaled: what all edges but that one get
-  alignas(64) uint8_t that_one[HWY_MAX_BYTES];  // scaled second smallest
-  alignas(64) int8_t sign[HWY_MAX_BYTES];       // product of all
+// An edge of a row: where its column stands now, and where it goes.
+struct Edge {
+  const Llr* from;   // of check 0
+  const Llr* again;  // the same, once around, for checks from `turn` on
+  size_t turn;
+  Llr* to;
 };
 
 struct Row {
-  const Llr* from[19];  // a-posteriori values of each edge in the order of the row's checks
-  Llr* to[19];          // its column, which will begin with the bit that belongs to check 0
-  const Llr* own;       // of an extension row: its own column
-  int8_t* messages;     // vector after vector, of each all edges
-  Check* checks;
+  Edge edges[19];
+  const Llr* own;    // of an extension row: its own column
+  int8_t* messages;  // vector after vector, of each all edges
   size_t z;
-  Scale scale;
 };
 
-// First pass: messages become q.
-template <size_t degree, bool extension, bool first>
-void gather(const Row& row) {
+template <size_t degree, bool extension, bool first, LdpcScale scale>
+HWY_NOINLINE void process(const Row& row) {
   const D8 d;
   const Du8 du;
-  const size_t lanes = hn::Lanes(d);
+  const size_t lanes = hn::Lanes(d), z = row.z;
   int8_t* m = row.messages;
-  Check* check = row.checks;
-  for (size_t i = 0; i < row.z; i += lanes, m += degree * lanes, ++check) {
+  for (size_t i = 0; i < z; i += lanes, m += degree * lanes) {
+    V q[degree];
     Vu least = hn::Set(du, 255), second = least;
     V sign = hn::Zero(d);
     if constexpr (extension) {
@@ -152,100 +160,80 @@ void gather(const Row& row) {
     }
     HWY_UNROLL(19)
     for (size_t e = 0; e < degree; ++e) {
-      V q = hn::LoadU(d, row.from[e] + i);
-      if constexpr (!first) q = hn::SaturatedSub(q, hn::Load(d, m + e * lanes));
-      hn::Store(q, d, m + e * lanes);
-      const Vu a = magnitude(q);
+      const Edge& edge = row.edges[e];
+      q[e] = hn::LoadU(d, (i < edge.turn ? edge.from : edge.again) + i);
+      if constexpr (!first) q[e] = hn::SaturatedSub(q[e], hn::Load(d, m + e * lanes));
+      const Vu a = magnitude(q[e]);
       second = hn::Min(second, hn::Max(least, a));
       least = hn::Min(least, a);
-      sign = hn::Xor(sign, q);
+      sign = hn::Xor(sign, q[e]);
     }
-    hn::Store(least, du, check->least);
-    hn::Store(row.scale(least), du, check->others);
-    hn::Store(row.scale(second), du, check->that_one);
-    hn::Store(sign, d, check->sign);
-  }
-}
-
-// Second pass: q becomes the new message, and the columns their new values.
-template <size_t degree>
-void scatter(const Row& row) {
-  const D8 d;
-  const Du8 du;
-  const size_t lanes = hn::Lanes(d);
-  int8_t* m = row.messages;
-  const Check* check = row.checks;
-  for (size_t i = 0; i < row.z; i += lanes, m += degree * lanes, ++check) {
-    const Vu least = hn::Load(du, check->least), others = hn::Load(du, check->others), that_one = hn::Load(du, check->that_one);
-    const V sign = hn::Load(d, check->sign);
+    // With the sign of all, which an edge's own sign then turns.
+    const V to_others = with_sign(sign, scaled<scale>(least)), to_least = with_sign(sign, scaled<scale>(second));
     HWY_UNROLL(19)
     for (size_t e = 0; e < degree; ++e) {
-      const V q = hn::Load(d, m + e * lanes);
-      const Vu size = hn::IfThenElse(hn::Eq(magnitude(q), least), that_one, others);
-      const V message = with_sign(hn::Xor(sign, q), size);
+      const V unsigned_one = hn::IfThenElse(hn::RebindMask(d, hn::Eq(magnitude(q[e]), least)), to_least, to_others);
+      const V message = hn::IfNegativeThenElse(q[e], hn::Neg(unsigned_one), unsigned_one);
       hn::Store(message, d, m + e * lanes);
-      const V value = hn::SaturatedAdd(q, message);
-      hn::StoreU(value, d, row.to[e] + i);
-      hn::StoreU(value, d, row.to[e] + row.z + i);
+      hn::Store(hn::SaturatedAdd(q[e], message), d, row.edges[e].to + i);
     }
   }
-  // The last vector of a column ran into its second copy.
-  if (row.z % lanes != 0) {
-    for (size_t e = 0; e < degree; ++e) hn::StoreU(hn::LoadU(d, row.to[e]), d, row.to[e] + row.z);
-  }
+  for (size_t e = 0; e < degree; ++e) close_circle(row.edges[e].to, z);
 }
 
 template <size_t degree, bool extension>
-void process(const Row& row, bool first) {
-  first ? gather<degree, extension, true>(row) : gather<degree, extension, false>(row);
-  scatter<degree>(row);
+void process(const Row& row, LdpcScale scale, bool first) {
+  if (scale == LdpcScale::low) {
+    first ? process<degree, extension, true, LdpcScale::low>(row) : process<degree, extension, false, LdpcScale::low>(row);
+  } else {
+    first ? process<degree, extension, true, LdpcScale::high>(row) : process<degree, extension, false, LdpcScale::high>(row);
+  }
 }
 
 // Degrees without the own column of extension rows.
-void process(const Row& row, size_t degree, bool extension, bool first) {
+void process(const Row& row, size_t degree, bool extension, LdpcScale scale, bool first) {
   if (!extension) {
     switch (degree) {
-      case 8: return process<8, false>(row, first);
-      case 10: return process<10, false>(row, first);
-      default: return process<19, false>(row, first);
+      case 8: return process<8, false>(row, scale, first);
+      case 10: return process<10, false>(row, scale, first);
+      default: return process<19, false>(row, scale, first);
     }
   }
   switch (degree) {
-    case 2: return process<2, true>(row, first);
-    case 3: return process<3, true>(row, first);
-    case 4: return process<4, true>(row, first);
-    case 5: return process<5, true>(row, first);
-    case 6: return process<6, true>(row, first);
-    case 7: return process<7, true>(row, first);
-    case 8: return process<8, true>(row, first);
-    default: return process<9, true>(row, first);
+    case 2: return process<2, true>(row, scale, first);
+    case 3: return process<3, true>(row, scale, first);
+    case 4: return process<4, true>(row, scale, first);
+    case 5: return process<5, true>(row, scale, first);
+    case 6: return process<6, true>(row, scale, first);
+    case 7: return process<7, true>(row, scale, first);
+    case 8: return process<8, true>(row, scale, first);
+    default: return process<9, true>(row, scale, first);
   }
 }
 
 void ldpc_iterate_vector(LdpcState& state, bool first) {
   const LdpcGraph& g = *state.graph;
   const size_t z = g.z, lanes = hn::Lanes(D8()), padded = (z + lanes - 1) / lanes * lanes;
-  Check checks[(384 + HWY_MAX_BYTES - 1) / 16];
   Row row;
   row.messages = state.messages;
-  row.checks = checks;
   row.z = z;
-  row.scale = {state.scale};
   for (unsigned n = 0; n < state.n_rows; ++n) {
     unsigned r = state.rows[n];
     auto edges = g.row(r);
     bool extension = r >= 4;
     if (extension) {
-      row.own = state.soft + edges.back().column * ldpc_soft_stride;
+      row.own = column_of(state, edges.back().column, 0);
       edges = edges.first(edges.size() - 1);
     }
     for (size_t e = 0; e < edges.size(); ++e) {
-      size_t c = edges[e].column, turn = edges[e].shift + z - state.origin[c];
-      row.to[e] = state.soft + c * ldpc_soft_stride;
-      row.from[e] = row.to[e] + (turn >= z ? turn - z : turn);
+      size_t c = edges[e].column, half = state.half[c];
+      const Llr* now = column_of(state, c, half);
+      size_t ahead = edges[e].shift + (edges[e].shift < state.origin[c] ? z : 0) - state.origin[c];
+      row.edges[e] = {now + ahead, now + ahead - z, z - ahead, column_of(state, c, 1 - half)};
       state.origin[c] = edges[e].shift;
+      state.half[c] = static_cast<uint8_t>(1 - half);
     }
-    process(row, edges.size(), extension, first);
+    process(row, edges.size(), extension, state.scale, first);
     row.messages += edges.size() * padded;
   }
 }
@@ -254,8 +242,12 @@ void ldpc_harden_vector(const LdpcState& state, size_t n, uint8_t* out) {
   const D8 d;
   const size_t z = state.graph->z, lanes = hn::Lanes(d);
   for (size_t c = 0; c * z < n; ++c) {
-    const Llr* from = state.soft + c * ldpc_soft_stride + (z - state.origin[c]) % z;
-    for (size_t i = 0; i < z; i += lanes) hn::StoreU(hn::LoadU(d, from + i), d, state.hard + c * z + i);
+    // Two runs: up to the end of the circle, and from its start.
+    const Llr* column = column_of(state, c, state.half[c]);
+    size_t start = (z - state.origin[c]) % z, run = z - start;
+    Llr* to = state.hard + c * z;
+    for (size_t i = 0; i < run; i += lanes) hn::StoreU(hn::LoadU(d, column + start + i), d, to + i);
+    for (size_t i = 0; i < start; i += lanes) hn::StoreU(hn::LoadU(d, column + i), d, to + run + i);
   }
   pack_signs(state.hard, n, out);
 }
@@ -267,19 +259,19 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace sen::phy {
 
-HWY_EXPORT(ldpc_level_vector);
+HWY_EXPORT(ldpc_survey_vector);
 HWY_EXPORT(ldpc_load_vector);
 HWY_EXPORT(ldpc_iterate_vector);
 HWY_EXPORT(ldpc_harden_vector);
 
-LdpcLevel ldpc_level(const Llr* values, size_t n) {
-  if (scalar()) return reference::ldpc_level(values, n);
-  return HWY_DYNAMIC_DISPATCH(ldpc_level_vector)(values, n);
+unsigned ldpc_survey(LdpcState& state, const Llr* channel, LdpcFillers fillers) {
+  if (scalar()) return reference::ldpc_survey(state, channel, fillers);
+  return HWY_DYNAMIC_DISPATCH(ldpc_survey_vector)(state, channel, fillers);
 }
 
-void ldpc_load(LdpcState& state, const Llr* channel, unsigned gain_32) {
-  if (scalar()) return reference::ldpc_load(state, channel, gain_32);
-  HWY_DYNAMIC_DISPATCH(ldpc_load_vector)(state, channel, gain_32);
+void ldpc_load(LdpcState& state, const Llr* channel, LdpcFillers fillers, unsigned gain_128) {
+  if (scalar()) return reference::ldpc_load(state, channel, fillers, gain_128);
+  HWY_DYNAMIC_DISPATCH(ldpc_load_vector)(state, channel, fillers, gain_128);
 }
 
 void ldpc_iterate(LdpcState& state, bool first) {
@@ -295,12 +287,6 @@ void ldpc_harden(const LdpcState& state, size_t n, uint8_t* out) {
 namespace {
 
 Llr limited(int v) { return static_cast<Llr>(std::clamp(v, -128, 127)); }
-
-Llr amplify(Llr x, unsigned gain_32) {
-  int a = std::abs(x);
-  int b = a > llr_max ? llr_certain : std::min<int>((a * static_cast<int>(gain_32) + 16) >> 5, llr_max);
-  return static_cast<Llr>(x < 0 ? -b : b);
-}
 
 // Rounded as averages of 8-bit numbers round.
 int scaled(int v, LdpcScale scale) {
@@ -335,27 +321,35 @@ void check_node(std::span<Llr*> values, int8_t* messages, size_t stride, LdpcSca
 
 }  // namespace
 
-LdpcLevel reference::ldpc_level(const Llr* values, size_t n) {
-  LdpcLevel level;
-  for (size_t i = 0; i < n; ++i) {
-    int a = std::abs(values[i]);
-    if (a == 0 || a > llr_max) continue;
-    level.sum += static_cast<uint32_t>(a);
-    ++level.used;
-  }
-  return level;
+unsigned reference::mean_32(uint64_t sum, size_t n, const Llr* channel, LdpcFillers fillers) {
+  for (size_t i = 0; i < fillers.n; ++i) sum -= static_cast<unsigned>(std::abs(channel[fillers.first + i]));
+  return n <= fillers.n ? 0 : static_cast<unsigned>(32 * sum / (n - fillers.n));
 }
 
-void reference::ldpc_load(LdpcState& state, const Llr* channel, unsigned gain_32) {
+unsigned reference::ldpc_survey(LdpcState& state, const Llr* channel, LdpcFillers fillers) {
   const LdpcGraph& g = *state.graph;
-  size_t z = g.z;
-  std::fill_n(state.soft, 2 * z, Llr{0});
-  for (size_t i = 0; i < (g.columns - 2) * z; ++i) state.soft[2 * z + i] = amplify(channel[i], gain_32);
+  uint64_t sum = 0;
+  size_t columns = 0;
   state.n_rows = 0;
-  for (unsigned r = 0; r < g.rows; ++r) {
-    const Llr* own = channel + (r + g.info_columns - 2u) * z;
-    if (r < 4 || std::any_of(own, own + z, [](Llr v) { return v != 0; })) state.rows[state.n_rows++] = static_cast<uint8_t>(r);
+  for (uint8_t r = 0; r < 4; ++r) state.rows[state.n_rows++] = r;
+  for (unsigned c = 2; c < g.columns; ++c) {
+    const Llr* from = channel + (c - 2) * g.z;
+    if (std::all_of(from, from + g.z, [](Llr v) { return v == 0; })) continue;
+    ++columns;
+    for (unsigned i = 0; i < g.z; ++i) sum += static_cast<unsigned>(std::abs(from[i]));
+    if (c >= g.info_columns + 4u) state.rows[state.n_rows++] = static_cast<uint8_t>(c - g.info_columns);
   }
+  return mean_32(sum, columns * g.z, channel, fillers);
+}
+
+void reference::ldpc_load(LdpcState& state, const Llr* channel, LdpcFillers fillers, unsigned gain_128) {
+  const LdpcGraph& g = *state.graph;
+  std::fill_n(state.soft, 2 * g.z, Llr{0});
+  Llr* to = state.soft + 2 * g.z;
+  for (size_t i = 0; i < (g.columns - 2u) * g.z; ++i) {
+    to[i] = static_cast<Llr>(std::clamp((channel[i] * static_cast<int>(gain_128) + 64) >> 7, -127, 127));
+  }
+  std::fill_n(to + fillers.first, fillers.n, llr_certain);
 }
 
 void reference::ldpc_iterate(LdpcState& state, bool first) {

@@ -9,9 +9,10 @@
 
 namespace sen::phy {
 
-inline constexpr size_t ldpc_soft_stride = 2 * 384 + 2 * 64;
-inline constexpr size_t ldpc_soft_size = ldpc_max_columns * ldpc_soft_stride;
-inline constexpr size_t ldpc_message_size = size_t{ldpc_max_edges} * 384 + 4 * 64 * 6;
+// A column of the vector versions: Z values, then the first vector of them again, so that a rotated column is read by whole vectors.
+inline constexpr size_t ldpc_soft_stride = 384 + 64;
+inline constexpr size_t ldpc_soft_size = 2 * ldpc_max_columns * ldpc_soft_stride;
+inline constexpr size_t ldpc_message_size = size_t{ldpc_max_edges} * 384;
 inline constexpr size_t ldpc_hard_size = 22 * 384 + 64;
 
 // The normalisation: 3/4 rounded down, or 13/16 rounded to the nearest.
@@ -23,28 +24,31 @@ struct LdpcState {
   int8_t* messages = nullptr;   // ldpc_message_size, aligned
   int8_t* hard = nullptr;       // ldpc_hard_size
   LdpcScale scale = LdpcScale::low;
-  unsigned n_rows = 0;          // the rows that have something to say, in the order of the schedule
+  unsigned n_rows = 0;          // the rows that have something to say, in order
   std::array<uint8_t, ldpc_max_rows> rows{};
-  // Of the vector versions: element 0 of column c is bit origin[c].
+  // Of the vector versions: column c lies in half `half[c]` of `soft`, and begins with bit origin[c].
   std::array<uint16_t, ldpc_max_columns> origin{};
+  std::array<uint8_t, ldpc_max_columns> half{};
 };
 
-// Of the values that are neither 0 nor certain: how many, and the sum of their magnitudes.
-struct LdpcLevel {
-  uint32_t used = 0, sum = 0;
+// What arrived (the two punctured columns are not in `channel`): lists the rows, which are the core's and those whose own column has a value that is
+// not 0; gives the mean magnitude, times 32, over the columns that have such a value, fillers left out (0: nothing arrived).
+struct LdpcFillers {
+  size_t first = 0, n = 0;      // in `channel`
 };
-LdpcLevel ldpc_level(const Llr* values, size_t n);
-// Takes the channel values (without the two punctured columns) times gain_32 / 32 (gain_32 at most 256), rounded, within +-llr_max; certain ones
-// stay. Lists the rows: the core's, and those whose own column has a value that is not 0.
-void ldpc_load(LdpcState& state, const Llr* channel, unsigned gain_32);
+unsigned ldpc_survey(LdpcState& state, const Llr* channel, LdpcFillers fillers);
+// Takes the channel values times gain_128 / 128 (gain_128 at most 1024), rounded, within +-127; fillers become llr_certain.
+void ldpc_load(LdpcState& state, const Llr* channel, LdpcFillers fillers, unsigned gain_128);
 // One iteration over all rows; `first` after ldpc_load().
 void ldpc_iterate(LdpcState& state, bool first);
 // The first n decided bits, packed, and their a-posteriori values in state.hard; `out` may touch 64 octets more.
 void ldpc_harden(const LdpcState& state, size_t n, uint8_t* out);
 
 namespace reference {
-LdpcLevel ldpc_level(const Llr* values, size_t n);
-void ldpc_load(LdpcState& state, const Llr* channel, unsigned gain_32);
+// Of n values whose magnitudes add up to `sum`, fillers included.
+unsigned mean_32(uint64_t sum, size_t n, const Llr* channel, LdpcFillers fillers);
+unsigned ldpc_survey(LdpcState& state, const Llr* channel, LdpcFillers fillers);
+void ldpc_load(LdpcState& state, const Llr* channel, LdpcFillers fillers, unsigned gain_128);
 void ldpc_iterate(LdpcState& state, bool first);
 void ldpc_harden(const LdpcState& state, size_t n, uint8_t* out);
 }  // namespace reference

@@ -22,19 +22,14 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 using D = hn::ScalableTag<uint8_t>;
 
-// The second copy of a column that begins at `column`.
-HWY_INLINE void repeat(uint8_t* column, size_t z) {
-  const D d;
-  for (size_t i = 0; i < z; i += hn::Lanes(d)) hn::StoreU(hn::LoadU(d, column + i), d, column + z + i);
-}
-
-// out[i] = sum of from[terms[t] + i]; up to a vector more than z is written.
-HWY_INLINE void sum_rotated(const uint8_t* from, const uint32_t* terms, size_t n, size_t z, uint8_t* out) {
+// out[i] = first[i] + the sum of from[terms[t] + i]; up to a vector more than z is written.
+HWY_INLINE void sum_rotated(const uint8_t* first, const uint8_t* from, const uint32_t* terms, size_t n, size_t z, uint8_t* out) {
   const D d;
   const size_t lanes = hn::Lanes(d);
   size_t i = 0;
   for (; i + 3 * lanes < z; i += 4 * lanes) {
-    auto a = hn::Zero(d), b = a, c = a, e = a;
+    auto a = hn::LoadU(d, first + i), b = hn::LoadU(d, first + i + lanes), c = hn::LoadU(d, first + i + 2 * lanes),
+         e = hn::LoadU(d, first + i + 3 * lanes);
     for (size_t t = 0; t < n; ++t) {
       const uint8_t* p = from + terms[t] + i;
       a = hn::Xor(a, hn::LoadU(d, p));
@@ -48,17 +43,33 @@ HWY_INLINE void sum_rotated(const uint8_t* from, const uint32_t* terms, size_t n
     hn::StoreU(e, d, out + i + 3 * lanes);
   }
   for (; i < z; i += lanes) {
-    auto a = hn::Zero(d);
+    auto a = hn::LoadU(d, first + i);
     for (size_t t = 0; t < n; ++t) a = hn::Xor(a, hn::LoadU(d, from + terms[t] + i));
     hn::StoreU(a, d, out + i);
   }
 }
 
-// Where the edges of row r whose columns lie below `limit` read.
-HWY_INLINE size_t terms_below(const LdpcGraph& g, unsigned r, unsigned limit, uint32_t* terms) {
+// A column, twice in a row.
+HWY_INLINE void fill_column(const uint8_t* from, size_t z, uint8_t* column) {
+  const D d;
+  const size_t lanes = hn::Lanes(d);
+  if (z % lanes == 0) {
+    for (size_t i = 0; i < z; i += lanes) {
+      const auto v = hn::LoadU(d, from + i);
+      hn::StoreU(v, d, column + i);
+      hn::StoreU(v, d, column + z + i);
+    }
+    return;
+  }
+  for (size_t i = 0; i < z; i += lanes) hn::StoreU(hn::LoadU(d, from + i), d, column + i);
+  for (size_t i = 0; i < z; i += lanes) hn::StoreU(hn::LoadU(d, from + i), d, column + z + i);
+}
+
+// Where the edges of row r with columns from `low` to below `high` read.
+HWY_INLINE size_t terms_within(const LdpcGraph& g, unsigned r, unsigned low, unsigned high, uint32_t* terms) {
   size_t n = 0;
   for (const LdpcEdge& e : g.row(r)) {
-    if (e.column < limit) terms[n++] = e.column * ldpc_column_stride + e.shift;
+    if (e.column >= low && e.column < high) terms[n++] = e.column * ldpc_column_stride + e.shift;
   }
   return n;
 }
@@ -66,37 +77,46 @@ HWY_INLINE size_t terms_below(const LdpcGraph& g, unsigned r, unsigned limit, ui
 void ldpc_encode_vector(const LdpcGraph& g, unsigned rows, const uint8_t* info, uint8_t* parity, uint8_t* work) {
   const D d;
   const size_t z = g.z, lanes = hn::Lanes(d);
-  for (size_t c = 0; c < g.info_columns; ++c) {
-    uint8_t* column = work + c * ldpc_column_stride;
-    for (size_t i = 0; i < z; i += lanes) hn::StoreU(hn::LoadU(d, info + c * z + i), d, column + i);
-    repeat(column, z);
-  }
+  const unsigned k = g.info_columns;
+  for (size_t c = 0; c < k; ++c) fill_column(info + c * z, z, work + c * ldpc_column_stride);
   uint32_t terms[32];
-  uint8_t* core = work + g.info_columns * ldpc_column_stride;
-  // The sum of the four core rows leaves the first core column alone, rotated by the shift that occurs once in it.
-  size_t n = 0;
-  uint32_t all[96];
+  alignas(64) static constexpr uint8_t zeros[ldpc_column_stride / 2] = {};
+  // What the information adds to each core row; the sum of the four leaves the first core column alone, rotated by the shift that occurs once in it.
+  uint8_t* core = work + k * ldpc_column_stride;
+  alignas(64) uint8_t sums[4][ldpc_column_stride / 2];
   unsigned odd_shift = 0;
+  const uint8_t* first_core[4];  // as it enters each row
   for (unsigned r = 0; r < 4; ++r) {
-    n += terms_below(g, r, g.info_columns, all + n);
-    for (const LdpcEdge& e : g.row(r)) odd_shift ^= e.column == g.info_columns ? e.shift : 0;
+    sum_rotated(zeros, work, terms, terms_within(g, r, 0, k, terms), z, sums[r]);
+    first_core[r] = zeros;
+    for (const LdpcEdge& e : g.row(r)) {
+      if (e.column != k) continue;
+      odd_shift ^= e.shift;
+      first_core[r] = core + e.shift;
+    }
   }
-  uint8_t* sum = core + 4 * ldpc_column_stride;
-  sum_rotated(work, all, n, z, sum);
-  repeat(sum, z);
-  const uint8_t* turned = sum + (z - odd_shift) % z;
-  for (size_t i = 0; i < z; i += lanes) hn::StoreU(hn::LoadU(d, turned + i), d, core + i);
-  repeat(core, z);
+  uint8_t* total = core + ldpc_column_stride;
+  for (size_t i = 0; i < z; i += lanes) {
+    const auto sum = hn::Xor(hn::Xor(hn::Load(d, sums[0] + i), hn::Load(d, sums[1] + i)), hn::Xor(hn::Load(d, sums[2] + i), hn::Load(d, sums[3] + i)));
+    hn::StoreU(sum, d, total + i);
+  }
+  for (size_t i = 0; i < z; i += lanes) hn::StoreU(hn::LoadU(d, total + i), d, total + z + i);
+  fill_column(total + (z - odd_shift) % z, z, core);
+  for (size_t i = 0; i < z; i += lanes) hn::StoreU(hn::LoadU(d, core + i), d, parity + i);
   // Then each core row gives the next core column.
-  for (unsigned r = 0; r < 3; ++r) {
-    uint8_t* column = core + (r + 1) * ldpc_column_stride;
-    sum_rotated(work, terms, terms_below(g, r, g.info_columns + r + 1, terms), z, column);
-    repeat(column, z);
+  for (size_t i = 0; i < z; i += lanes) {
+    auto sum = hn::Zero(d);
+    for (size_t r = 0; r < 3; ++r) {
+      sum = hn::Xor(sum, hn::Xor(hn::Load(d, sums[r] + i), hn::LoadU(d, first_core[r] + i)));
+      hn::Store(sum, d, sums[r] + i);
+    }
   }
-  for (unsigned c = 0; c < 4; ++c) {
-    for (size_t i = 0; i < z; i += lanes) hn::StoreU(hn::LoadU(d, core + c * ldpc_column_stride + i), d, parity + c * z + i);
+  for (size_t r = 0; r < 3; ++r) {
+    for (size_t i = 0; i < z; i += lanes) hn::StoreU(hn::Load(d, sums[r] + i), d, parity + (r + 1) * z + i);
   }
-  for (unsigned r = 4; r < rows; ++r) sum_rotated(work, terms, terms_below(g, r, g.info_columns + 4, terms), z, parity + r * z);
+  if (rows == 4) return;
+  for (size_t r = 0; r < 3; ++r) fill_column(sums[r], z, core + (r + 1) * ldpc_column_stride);
+  for (unsigned r = 4; r < rows; ++r) sum_rotated(zeros, work, terms, terms_within(g, r, 0, k + 4, terms), z, parity + r * z);
 }
 
 #endif

@@ -200,6 +200,7 @@ class Core {
   void measure_neighbours(Ue& ue);
   void handover_failed(Ue& ue, const char* why);
   void release_rrc(Ue& ue, std::function<void(Core&, Ue&)> then);
+  Bytes pcch(std::span<const uint64_t> s_tmsis);
   void page_rrc(const STmsi& tmsi, uint16_t cycle_frames, const std::vector<size_t>& cells);
   void came_back(Ue& ue, size_t cell, Rnti rnti);
   void radio_lost(Ue& ue, const char* why);

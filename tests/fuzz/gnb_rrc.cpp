@@ -31,7 +31,7 @@ gnb::RrcPorts ports() {
   p.send_n2 = [](uint16_t, Bytes) { return Status(); };
   p.n2_state = [](bool, const std::string&) {};
   p.system_information = [](size_t, mac::SystemInformation) {};
-  p.page = [](size_t, uint16_t, uint16_t, Bytes) {};
+  p.page = [](size_t, uint16_t, uint16_t, uint64_t) {};
   p.assign_resources = [](size_t, mac::Rnti, mac::UeConfig&) { return Status(); };
   p.allocate_rnti = [next = mac::Rnti{0x5000}](size_t) mutable { return std::optional(next++); };
   p.allocate_preamble = [](size_t, mac::Rnti) { return std::optional<uint8_t>(60); };

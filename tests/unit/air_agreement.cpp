@@ -148,7 +148,7 @@ TEST(AirAgreement, paging_wakes_the_right_sleeper) {
         ue.mac->set_paging(static_cast<uint16_t>(i * 37), 64);
       }
       n.run_ms(10);
-      EXPECT_TRUE(n.cell->page(7 * 37, 64, Bytes(20, 1)));
+      EXPECT_TRUE(n.cell->page(7 * 37, 64, 7));
       n.run_ms(1400);
       EXPECT_EQ(paged[7], 1u) << ns;
     }

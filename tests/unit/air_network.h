@@ -38,7 +38,8 @@ struct Network {
     EXPECT_TRUE(status) << status.error().describe();
     cell = std::make_unique<mac::GnbCell>(config, scheduler,
                                           mac::GnbPorts{[this](Rnti rnti, Bytes ccch) { on_ccch(rnti, std::move(ccch)); },
-                                                        [](Rnti, mac::UeEvent) {}, [this](Rnti rnti) { came_back.push_back(rnti); }});
+                                                        [](Rnti, mac::UeEvent) {}, [this](Rnti rnti) { came_back.push_back(rnti); },
+                                                        [](std::span<const uint64_t> identities) { return Bytes(identities.size() * 8, 1); }});
     index = *air.add_cell({config.l1, {0, 0, 10}, 5});
   }
 

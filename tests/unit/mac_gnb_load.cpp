@@ -143,7 +143,8 @@ TEST(GnbMacLoad, works_in_every_fdd_bandwidth) {
   for (unsigned n_rb : {25, 52, 79, 106, 133, 160, 216, 270}) {
     CellConfig cell = wide(fdd_cell(), n_rb, nullptr, 0, 0);
     if (n_rb == 25) {
-      cell.coreset0_index = 0;  // 24 RBs
+      cell.coreset0_index = 0;  // 24 RBs: SIB1 has no room beside the SSB
+      cell.search_space0_index = 4;
       cell.offset_to_point_a = 0;
       cell.rach.msg1_frequency_start = 8;
     }

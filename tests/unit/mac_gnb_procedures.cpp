@@ -1,5 +1,6 @@
 // Broadcast, paging, coming back, handover, orders, timing, sleep and gaps, configuration, bad input.
 #include "base/random.h"
+#include "gnb/cell.h"
 #include "mac/pdu.h"
 #include "nr/dci.h"
 #include "tests/unit/mac_gnb_world.h"
@@ -62,7 +63,7 @@ TEST(GnbMacBroadcast, pages_in_the_occasions_where_the_ue_listens) {
     for (uint16_t id : {5, 77, 1000}) {
       ue.pagings.clear();
       ue.mac.set_paging(id, 32);
-      ASSERT_TRUE(w.gnb.page(id, 32, Bytes(20, 0x42)));
+      ASSERT_TRUE(w.gnb.page(id, 32, 0x42));
       EXPECT_TRUE(w.until([&] { return !ue.pagings.empty(); }, 700)) << "ns " << int(ns) << " id " << id;
     }
   }
@@ -71,10 +72,75 @@ TEST(GnbMacBroadcast, pages_in_the_occasions_where_the_ue_listens) {
 TEST(GnbMacBroadcast, refuses_paging_beyond_its_queue) {
   World w;
   unsigned accepted = 0;
-  for (unsigned i = 0; i < 2000; ++i) accepted += w.gnb.page(static_cast<uint16_t>(i % 1024), 128, Bytes(10));
+  for (unsigned i = 0; i < 2000; ++i) accepted += w.gnb.page(static_cast<uint16_t>(i % 1024), 128, i);
   EXPECT_EQ(accepted, 1024u);
   EXPECT_EQ(w.gnb.counters().paging_overload, 976u);
-  EXPECT_FALSE(w.gnb.page(1, 128, Bytes(100000)));
+  EXPECT_TRUE(w.gnb.page(5, 128, 5)) << "it waits already";
+}
+
+// Does a message of eight octets an identity, or one cut from the padding, have this one?
+bool has_identity(const Bytes& message, uint64_t identity) {
+  for (size_t at = 0; at + 8 <= message.size(); at += 8) {
+    uint64_t value = 0;
+    for (size_t i = 0; i < 8; ++i) value = value << 8 | message[at + i];
+    if (value == identity) return true;
+  }
+  return false;
+}
+
+TEST(GnbMacBroadcast, pages_all_of_an_occasion_in_one_message) {
+  CellConfig cell = fdd_cell();
+  cell.paging.default_cycle_frames = 32;
+  cell.paging_search_space = 1;
+  World w(cell);
+  WorldUe& ue = w.add_ue();
+  ue.mac.set_paging(5, 32);
+  for (uint64_t i = 0; i < 40; ++i) ASSERT_TRUE(w.gnb.page(5, 32, 1000 + i));
+  ASSERT_TRUE(w.until([&] { return ue.pagings.size() == 2; }, 1400));
+  for (uint64_t i = 0; i < 40; ++i) EXPECT_TRUE(has_identity(ue.pagings[i < 32 ? 0 : 1], 1000 + i)) << i;
+}
+
+// SSB, SIB1 and the occasion in one slot: search space 0 of index 0. A long SIB1 has no room beside a paging message.
+TEST(GnbMacBroadcast, neither_paging_nor_sib1_starves_in_a_slot_that_they_share) {
+  struct Case {
+    uint8_t paging_space;
+    size_t sib1_octets;
+    bool every_frame;  // paging in every frame, not in two of a cycle
+    unsigned least_pagings, least_sib1s;
+  };
+  constexpr unsigned cycles = 20, all = cycles * 16;
+  for (const Case& c : {Case{0, 90, false, cycles, all}, {1, 90, false, cycles, all}, {1, 90, true, cycles, all}, {0, 300, false, cycles, all * 7 / 8},
+                        {1, 300, false, cycles, all * 7 / 8}, {0, 300, true, cycles * 3 / 4, all / 6}, {1, 300, true, cycles * 3 / 4, all / 6}}) {
+    gnb::CellOptions options;
+    options.plmn = Plmn(999, 70, 2);
+    options.coreset0_index = 10;  // 48 blocks: the SSB's 20 leave some
+    CellConfig cell = gnb::make_cell(options, 1, 32)->mac;
+    cell.search_space0_index = 0;
+    cell.paging_search_space = c.paging_space;
+    cell.paging.default_cycle_frames = 32;
+    cell.paging.n_divisor = c.every_frame ? 1 : 16;
+    World w(cell);
+    SystemInformation si;
+    si.sib1 = Bytes(c.sib1_octets, 0x5a);
+    w.gnb.set_system_information(si);
+    WorldUe& ue = w.add_ue();
+    unsigned sib1s = 0;
+    w.gnb.set_taps({.pdu = [&](nr::Slot, bool, GnbTaps::Kind kind, Rnti, uint8_t, ByteView) { sib1s += kind == GnbTaps::Kind::si; }});
+    ue.mac.set_paging(6, 32);
+    for (uint64_t cycle = 0; cycle < cycles; ++cycle) {
+      for (uint16_t id = 0; id < 32; ++id) ASSERT_TRUE(w.gnb.page(id, 32, cycle * 100 + id));
+      w.run(32 * nr::slots_per_frame(cell.l1.scs));
+    }
+    const std::string which =
+        fmt::format("space {}, SIB1 of {} octets{}: {} pagings, {} SIB1s", c.paging_space, c.sib1_octets, c.every_frame ? ", every frame" : "", ue.pagings.size(), sib1s);
+    EXPECT_GE(ue.pagings.size(), c.least_pagings) << which;
+    EXPECT_GE(sib1s, c.least_sib1s) << which;
+    EXPECT_EQ(w.gnb.counters().si_too_long, 0u) << which;
+    w.run(2 * 32 * nr::slots_per_frame(cell.l1.scs));
+    for (uint64_t cycle = 0; cycle < cycles; ++cycle) {
+      EXPECT_TRUE(std::ranges::any_of(ue.pagings, [&](const Bytes& message) { return has_identity(message, cycle * 100 + 6); })) << which << ", cycle " << cycle;
+    }
+  }
 }
 
 TEST(GnbMacAccess, resolves_a_ue_that_comes_back_with_its_c_rnti) {
@@ -388,6 +454,7 @@ TEST(GnbMacConfiguration, refuses_cells_that_cannot_work_with_field_and_clause) 
   refused([](CellConfig& c) { c.ssb_positions = 0; }, "ssb_positions");
   refused([](CellConfig&) {}, "bler_target", SchedulerConfig{.bler_target = 0.9});
   refused([](CellConfig& c) { c.pusch_times = {{1, nr::MappingType::a, 0, 14}}; }, "pusch_times");
+  refused([](CellConfig& c) { c.coreset0_index = 0, c.search_space0_index = 0; }, "search_space0_index");
 }
 
 TEST(GnbMacInput, survives_any_octets_in_an_uplink_block) {

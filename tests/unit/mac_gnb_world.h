@@ -76,7 +76,14 @@ struct World {
   GnbPorts ports() {
     return {.ccch = [this](Rnti rnti, Bytes ccch) { on_ccch(rnti, std::move(ccch)); },
             .event = [this](Rnti rnti, UeEvent event) { events.emplace_back(rnti, event); },
-            .came_back = [this](Rnti rnti) { came_back.push_back(rnti); }};
+            .came_back = [this](Rnti rnti) { came_back.push_back(rnti); },
+            .pcch = [](std::span<const uint64_t> identities) {  // eight octets each
+              Bytes out;
+              for (uint64_t identity : identities) {
+                for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<uint8_t>(identity >> shift));
+              }
+              return out;
+            }};
   }
 
   void on_ccch(Rnti rnti, Bytes ccch) {

@@ -77,6 +77,21 @@ TEST(UpfSession, checks_the_qfi_of_uplink_packets) {
   EXPECT_EQ(net.upf.dropped(Drop::no_pdr), 1u);
 }
 
+TEST(UpfSession, takes_an_uplink_packet_without_container_for_the_default_flow) {
+  Net net;
+  net.establish();
+  const Bytes ip = udp("10.45.0.2", 1, "8.8.8.8", 2);
+  ByteWriter out;
+  out.u8(0x30);  // version 1, GTP, no extension
+  out.u8(0xff);
+  out.u16(static_cast<uint16_t>(ip.size()));
+  out.u32(net.teid);
+  out.put(ip);
+  net.n3(out.view());
+  ASSERT_EQ(net.to_n6.size(), 1u);
+  EXPECT_EQ(net.to_n6[0], ip);
+}
+
 TEST(UpfSession, answers_an_unknown_teid_with_an_error_indication) {
   Net net;
   net.establish();

@@ -16,16 +16,17 @@ void write_exported(PcapWriter& writer, Time time, std::string_view dissector, c
 
 }  // namespace
 
-Result<std::unique_ptr<Captures>> Captures::open(const std::string& folder) {
+Result<std::unique_ptr<Captures>> Captures::open(const std::string& folder, Node node) {
   auto captures = std::unique_ptr<Captures>(new Captures());
   if (folder.empty()) return captures;
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) return fail(Fault::io, folder, "cannot be created: {}", error.message());
   SEN_ASSIGN(captures->n2_, PcapWriter::open(folder + "/n2.pcap", LinkType::exported_pdu));
+  SEN_ASSIGN(captures->n3_, PcapWriter::open(folder + "/n3.pcap", LinkType::raw_ip));
+  if (node == Node::gnb) return captures;
   SEN_ASSIGN(captures->nas_, PcapWriter::open(folder + "/nas.pcap", LinkType::exported_pdu));
   SEN_ASSIGN(captures->n4_, PcapWriter::open(folder + "/n4.pcap", LinkType::raw_ip));
-  SEN_ASSIGN(captures->n3_, PcapWriter::open(folder + "/n3.pcap", LinkType::raw_ip));
   return captures;
 }
 

@@ -1,5 +1,5 @@
 // The capture files of a running core, one folder: n2.pcap (NGAP), nas.pcap (deciphered NAS), n4.pcap (PFCP and N4 GTP-U) and n3.pcap (GTP-U).
-// Each file is written from one executor only.
+// Each file is written from one executor only; a gNB knows neither NAS nor N4.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,8 @@ namespace sen {
 class Captures {
  public:
   // Creates the folder if it is absent. An empty folder name gives captures that write nothing.
-  static Result<std::unique_ptr<Captures>> open(const std::string& folder);
+  enum class Node { core, gnb };
+  static Result<std::unique_ptr<Captures>> open(const std::string& folder, Node node = Node::core);
 
   void n2(Time time, const Endpoint& from, const Endpoint& to, ByteView ngap);
   void nas(Time time, bool uplink, ByteView plain);

@@ -85,7 +85,7 @@ struct LinkOptions {
   std::optional<uint32_t> errors, blocks;
   unsigned threads = 0;
   std::string output_folder = "sen5g-link";
-  bool fresh = false, list = false, quiet = false;
+  bool fresh = false, list = false, quiet = false, conformance = false;
 };
 
 struct SubscriberOptions {

@@ -33,8 +33,9 @@ class GnbProcess {
   }
 
   Status open() {
+    SEN_TRY(parse_addresses());
     signals_ = open_signals();  // before threads start, which inherit the mask
-    SEN_ASSIGN(captures_, Captures::open(config_.pcap_folder));
+    SEN_ASSIGN(captures_, Captures::open(config_.pcap_folder, Captures::Node::gnb));
     SEN_TRY(open_radio());
     SEN_TRY(open_n3());
     air::ServerConfig air;
@@ -47,11 +48,19 @@ class GnbProcess {
     return open_metrics();
   }
 
+  // All that can be said without a socket or a file.
+  Status dry_run() {
+    SEN_TRY(parse_addresses());
+    SEN_TRY(gnb::Gnb::check(settings_));
+    announce();
+    return {};
+  }
+
   void announce() {
     for (const auto& warning : config_.warnings) log_warning(Layer::config, "{}", warning);
     for (size_t i = 0; i < settings_.cells.size(); ++i) fmt::print("{}\n", cell_text(settings_.cells[i]));
-    fmt::print("N2: AMF {}:{} from {} with {}\nN3: {}\nAir: {}\n", config_.amf.address, config_.amf.port, config_.amf.bind, n2_->describe(),
-               n3_->local().text(), config_.air.path);
+    fmt::print("N2: AMF {}:{} from {}{}\nN3: {}\nAir: {}\n", config_.amf.address, config_.amf.port, config_.amf.bind,
+               n2_ ? " with " + n2_->describe() : "", Endpoint{settings_.n3, gtpu_port}.text(), config_.air.path);
     std::fflush(stdout);
   }
 
@@ -136,13 +145,17 @@ class GnbProcess {
     return {};
   }
 
-  Status open_n2() {
+  Status parse_addresses() {
     auto amf = IpAddress::parse(config_.amf.address);
     if (!amf) return std::unexpected(std::move(amf).error().within("cu_cp.amf.addr"));
     auto local = IpAddress::parse(config_.amf.bind);
     if (!local) return std::unexpected(std::move(local).error().within("cu_cp.amf.bind_addr"));
     amf_ = {*amf, config_.amf.port};
     local_n2_ = {*local, config_.amf.port};
+    return {};
+  }
+
+  Status open_n2() {
     N2Link::Events events;
     events.up = [this] { radio_->n2_up(); };
     events.down = [this](const std::string& reason) { radio_->n2_down(reason); };
@@ -222,8 +235,11 @@ int run_gnb(const CoreOptions& options) {
   if (!report_problems(loaded.problems)) return 2;
   if (auto applied = loaded.config.log.apply(); !applied) return report_problems({applied.error()}), 2;
   GnbProcess process(std::move(loaded));
+  if (options.dry_run) {
+    auto checked = process.dry_run();
+    return checked ? 0 : (report_problems({checked.error()}), 1);
+  }
   if (auto opened = process.open(); !opened) return report_problems({opened.error()}), 1;
-  if (options.dry_run) return process.announce(), 0;
   return process.run();
 }
 

@@ -259,7 +259,7 @@ Result<gnb::RrcSettings> GnbConfig::settings() const {
     const auto& cell = used[i];
     const std::string where = cells.empty() ? "cell_cfg" : fmt::format("cells[{}]", i);
     if (cell.tdd_dl_slots + cell.tdd_ul_slots > cell.tdd_period) {
-      return fail(Fault::invalid, where + ".tdd_ul_dl_cfg", "{} downlink and {} uplink slots do not fit a period of {}", cell.tdd_dl_slots,
+      return fail(Fault::invalid, where + ".tdd_ul_dl_cfg", "{} downlink and {} uplink slots do not fit a period of {} (TS 38.213 11.1)", cell.tdd_dl_slots,
                   cell.tdd_ul_slots, cell.tdd_period);
     }
     gnb::CellOptions options = cell.options;
@@ -280,6 +280,71 @@ Result<gnb::RrcSettings> GnbConfig::settings() const {
   return out;
 }
 
+namespace {
+
+// What checks call a field, and its key.
+constexpr std::pair<std::string_view, std::string_view> keys[] = {
+    {"channel_bandwidth_mhz", "channel_bandwidth_MHz"},
+    {"ssb_arfcn", "ssb.dl_arfcn"},
+    {"ssb_period_ms", "ssb.ssb_period"},
+    {"ssb-PeriodicityServingCell", "ssb.ssb_period"},
+    {"controlResourceSetZero", "coreset0_index"},
+    {"tdd", "tdd_ul_dl_cfg"},
+    {"pattern1", "tdd_ul_dl_cfg"},
+    {"prach-ConfigurationIndex", "prach.prach_config_index"},
+    {"prach-RootSequenceIndex", "prach.prach_root_sequence_index"},
+    {"zeroCorrelationZoneConfig", "prach.zero_correlation_zone"},
+    {"rach", "prach"},
+    {"nci", "sector_id"},
+};
+
+const config::Node* find(const config::Node* node, std::string_view path) {
+  while (node && !path.empty()) {
+    const size_t end = std::min(path.find('.'), path.size());
+    std::string_view key = path.substr(0, end);
+    const size_t bracket = key.find('[');
+    node = node->find(key.substr(0, bracket));
+    if (node && bracket != std::string_view::npos) {
+      const auto index = static_cast<size_t>(std::atoi(std::string(key.substr(bracket + 1)).c_str()));
+      node = index < node->items.size() ? &node->items[index] : nullptr;
+    }
+    path.remove_prefix(std::min(end + 1, path.size()));
+  }
+  return node;
+}
+
+// "gnb.yml:12 cell_cfg.dl_arfcn": where the value stands; a cell of the list inherits from cell_cfg, and what stands nowhere is a default.
+Error placed(const config::Node& root, Error error) {
+  std::string_view where = error.where;
+  std::string cell;
+  if (where.starts_with("cell_cfg.") || where.starts_with("cells[")) {
+    const size_t dot = std::min(where.find('.'), where.size());
+    cell = root.find("cells") ? std::string(where.substr(0, dot)) : "cell_cfg";
+    where.remove_prefix(std::min(dot + 1, where.size()));
+  } else if (where.starts_with("external_cells[")) {
+    cell = "cu_cp.mobility";
+    where.remove_prefix(std::string_view("external_").size());
+  } else {
+    const config::Node* node = find(&root, where);
+    if (node && !node->place.empty()) error.where = node->place + " " + error.where;
+    return error;
+  }
+  std::string key(where);
+  for (const auto& [field, name] : keys) {
+    if (where == field || (where.starts_with(field) && where[field.size()] == '.')) key = name;
+  }
+  for (const std::string& section : {cell, std::string("cell_cfg")}) {
+    const config::Node* node = find(&root, section + "." + key);
+    if (!node || node->place.empty()) continue;
+    error.where = fmt::format("{} {}.{}", node->place, section, key);
+    return error;
+  }
+  error.where = fmt::format("{}.{} (default)", cell, key);
+  return error;
+}
+
+}  // namespace
+
 LoadedGnbConfig load_gnb_config(const ConfigOptions& options) {
   LoadedGnbConfig out;
   const config::Node root = merge_files(options, out.problems);
@@ -290,7 +355,7 @@ LoadedGnbConfig load_gnb_config(const ConfigOptions& options) {
   if (settings)
     out.settings = std::move(*settings);
   else
-    out.problems.push_back(settings.error());
+    out.problems.push_back(placed(root, std::move(settings).error()));
   return out;
 }
 

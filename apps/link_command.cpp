@@ -9,6 +9,7 @@
 
 #include "apps/commands.h"
 #include "apps/core_config.h"
+#include "apps/link/conformance.h"
 #include "apps/link/report.h"
 
 namespace sen {
@@ -107,7 +108,64 @@ bool write(const std::filesystem::path& path, const std::string& text) {
 
 }  // namespace
 
+namespace {
+
+// Makes the folder and reads what is stored there.
+std::optional<Error> open_store(const LinkOptions& options, uint64_t seed, link::Store& store) {
+  std::error_code failed;
+  std::filesystem::create_directories(options.output_folder, failed);
+  if (failed) return Error{Fault::io, options.output_folder, failed.message()};
+  if (options.fresh) return std::nullopt;
+  if (auto status = store.load(seed); !status) return status.error();
+  if (!store.empty()) fmt::print(stderr, "going on with {}\n", (std::filesystem::path(options.output_folder) / "state.txt").string());
+  return std::nullopt;
+}
+
+// Ctrl-C ends a sweep after the blocks under way.
+class Interruptible {
+ public:
+  Interruptible() : int_(std::signal(SIGINT, [](int) { interrupted = 1; })), term_(std::signal(SIGTERM, [](int) { interrupted = 1; })) {}
+  ~Interruptible() {
+    std::signal(SIGINT, int_);
+    std::signal(SIGTERM, term_);
+  }
+  Interruptible(const Interruptible&) = delete;
+
+ private:
+  void (*int_)(int);
+  void (*term_)(int);
+};
+
+unsigned threads_of(const LinkOptions& options) { return options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency()); }
+
+int run_conformance(const LinkOptions& options) {
+  const std::filesystem::path folder(options.output_folder);
+  link::ConformanceOptions conformance;
+  if (options.seed) conformance.seed = *options.seed;
+  if (options.errors) conformance.errors = *options.errors;
+  if (options.blocks) conformance.blocks = *options.blocks;
+  conformance.threads = threads_of(options);
+  conformance.stop = [] { return interrupted != 0; };
+  link::Store store((folder / "state.txt").string());
+  if (auto problem = open_store(options, conformance.seed, store)) return refuse({*problem});
+  bool saved = true;
+  conformance.progress = [&](size_t row, size_t rows, const link::Requirement& r) {
+    saved = store.save(conformance.seed).has_value();
+    if (!options.quiet) fmt::print(stderr, "{} of {}: {} {}\n", row + 1, rows, r.clause, r.test_case.name);
+  };
+  Interruptible guard;
+  auto verdicts = link::measure_conformance(conformance, store);
+  if (!verdicts) return refuse({verdicts.error()});
+  const std::string text = link::to_markdown(*verdicts, conformance);
+  fmt::print("{}", text);
+  const bool written = saved && store.save(conformance.seed) && write(folder / "link-conformance.md", text);
+  return written && !interrupted ? 0 : 1;
+}
+
+}  // namespace
+
 int run_link(const LinkOptions& options) {
+  if (options.conformance) return run_conformance(options);
   link::Sweep sweep;
   if (auto problems = read_sweep(options, sweep); !problems.empty()) return refuse(problems);
   for (const auto& c : sweep.cases) {
@@ -118,26 +176,17 @@ int run_link(const LinkOptions& options) {
     return 0;
   }
   const std::filesystem::path folder(options.output_folder);
-  std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
-  if (failed) return refuse({{Fault::io, folder.string(), failed.message()}});
   link::Store store((folder / "state.txt").string());
-  if (!options.fresh) {
-    if (auto status = store.load(sweep.seed); !status) return refuse({status.error()});
-    if (!store.empty()) fmt::print(stderr, "going on with {}\n", (folder / "state.txt").string());
-  }
+  if (auto problem = open_store(options, sweep.seed, store)) return refuse({*problem});
   link::RunOptions run_options;
-  run_options.threads = options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  run_options.threads = threads_of(options);
   const bool bar = isatty(STDERR_FILENO) != 0 && !options.quiet;
   if (bar) run_options.progress = show;
   bool saved = true;
   run_options.save = [&] { saved = store.save(sweep.seed).has_value(); };
   run_options.stop = [] { return interrupted != 0; };
-  auto before_int = std::signal(SIGINT, [](int) { interrupted = 1; });
-  auto before_term = std::signal(SIGTERM, [](int) { interrupted = 1; });
+  Interruptible guard;
   auto curves = link::run(sweep, store, run_options);
-  std::signal(SIGINT, before_int);
-  std::signal(SIGTERM, before_term);
   if (bar) fmt::print(stderr, "\r\033[K");
   if (!curves) return refuse({curves.error()});
   fmt::print("{}", link::to_text(sweep, *curves));

@@ -118,12 +118,14 @@ int main(int argc, char** argv) {
   link_command->add_option("--output", link.output_folder, "Folder for link.csv, link.json, link.svg and the state from which a sweep goes on")->capture_default_str();
   link_command->add_flag("--fresh", link.fresh, "Forget the state in the folder");
   link_command->add_flag("--list", link.list, "Show the cases with all parameters, then end");
+  link_command->add_flag("--conformance", link.conformance, "Measure the requirement points of TS 38.104 section 8 instead: link-conformance.md in the folder");
   link_command->add_flag("--quiet", link.quiet, "No progress bar");
   link_command->footer(
       "Examples:\n"
       "  sen5g link ldpc --set code.tb_bits=8448 --set code.rate=0.5 --snr -1:2:0.25\n"
       "  sen5g link pusch --set shared.mcs=16 --set air.profile=tdla30 --set air.doppler=10 --set air.rx=2 --snr 0:16\n"
-      "  sen5g link --config configs/link.yml --errors 200 --output results");
+      "  sen5g link --config configs/link.yml --errors 200 --output results\n"
+      "  sen5g link --conformance --blocks 20000 --output results");
   link_command->callback([&] { run = [&] { return run_link(link); }; });
 
   SubscriberOptions subscriber;

@@ -1,6 +1,6 @@
-// The PHY's coding kernels beside OCUDU 26.04 (July 2026, its own benchmarks, GCC 12 -O3 -march=native, AVX2 on one Zen 3 virtual core: see
-// docs/phy-performance.md). One line of JSON a figure. "calibration_ns": a fixed chain of 1,000 dependent multiplications on this machine, to compare
-// machines by; run with SEN_ISA=avx2 for the peer's instruction set.
+// The PHY's coding kernels beside OCUDU 26.04 (July 2026, its own benchmarks, GCC 12 -O3 -march=native, AVX2 on one Zen 3 virtual core, median of up to
+// 14 rounds on an idle machine). One line of JSON a figure. "calibration_ns": a fixed chain of 1,000 dependent multiplications and additions on this
+// machine, to compare machines by. SEN_ISA=avx2 for the peer's instruction set.
 #include <random>
 
 #include "base/random.h"

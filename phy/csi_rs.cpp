@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "nr/csi.h"
+#include "phy/estimation/codebook.h"
 #include "phy/sequence/gold.h"
 
 namespace sen::phy {
@@ -181,6 +182,49 @@ void CsiChannel::measure(double scs_hz, unsigned averaged) {
   const double of_value = n_noise > 0 ? noise / (20.0 * static_cast<double>(n_noise)) : 0;
   noise_ = static_cast<float>(of_value * averaged);
   rsrp_ = static_cast<float>(std::max(energy / (static_cast<double>(values_) * ports_ * rx_) - of_value, 0.0));
+}
+
+struct CsiMeter::Work {
+  static constexpr unsigned samples = 16;  // over the band, each the mean of its part
+
+  CsiChannel channel;
+  Aligned<Cf> h;
+
+  Work(unsigned max_rb, unsigned max_rx) : channel(max_rb, max_rx), h(size_t{samples} * max_rx * Grid::max_ports) {}
+
+  ChannelSamples gather(double scs_hz) {
+    const unsigned n = std::min(samples, channel.values()), rx = channel.rx_ports(), ports = channel.ports();
+    std::fill_n(h.data(), size_t{n} * rx * ports, Cf{});
+    const double turn = 2 * std::numbers::pi * channel.spacing() * scs_hz * channel.delay_s();
+    const Cf step(std::polar(1.0, turn));
+    for (unsigned i = 0; i < rx * ports; ++i) {
+      std::span<const Cf> values = channel.at(i / ports, i % ports);
+      Cf phase = 1;
+      for (unsigned s = 0; s < n; ++s) {
+        const unsigned first = channel.values() * s / n, end = channel.values() * (s + 1) / n;
+        Cf sum;
+        for (unsigned v = first; v < end; ++v, phase *= step) sum += values[v] * phase;
+        h[size_t{s} * rx * ports + i] = sum / static_cast<float>(end - first);
+      }
+    }
+    return {{h.data(), size_t{n} * rx * ports}, rx, ports, std::max(channel.noise_variance(), 1e-6f * channel.rsrp() + 1e-20f)};
+  }
+};
+
+CsiMeter::CsiMeter(unsigned max_rb, unsigned max_rx) : work_(std::make_shared<Work>(max_rb, max_rx)) {}
+
+Result<nr::l1_ue::CsiMeasurement> CsiMeter::measure(const CsiRsPdu& pdu, nr::Slot slot, const Grid& grid, const CsiMeterOptions& options) {
+  Work& w = *work_;
+  if (grid.ports() > 4) return fail(Fault::exhausted, "rx ports", "{} are more than the 4 of the codebook search", grid.ports());
+  SEN_TRY(w.channel.estimate(pdu, slot, grid));
+  const ChannelSamples samples = w.gather(1000.0 * nr::khz(pdu.bwp.scs));
+  const unsigned most = std::clamp(options.max_rank, 1u, std::min({4u, samples.rx, samples.ports}));
+  const CsiChoice choice = choose_csi(samples, single_panel(samples.ports), options.table, most);
+  nr::l1_ue::CsiMeasurement out;
+  out.cqi = choice.cqi, out.ri = choice.rank, out.pmi = choice.pmi.packed();
+  out.rsrp_dbm = 10 * std::log10(std::max(w.channel.rsrp(), 1e-20f));
+  out.sinr_db = std::min(60.0f, 10 * std::log10(std::max(w.channel.rsrp(), 1e-20f) / samples.noise_variance));
+  return out;
 }
 
 TrsMeter::TrsMeter(unsigned max_rb, unsigned max_rx) : first_(max_rb, max_rx), second_(max_rb, max_rx) {}

@@ -43,6 +43,7 @@ struct CsiMeterOptions {
   nr::CqiTable table = nr::CqiTable::qam64;
   unsigned max_rank = 1;
 };
+// Powers in the grid's units (rsrp_dbm is dB relative to an RE of power 1), of one port as if sent with power_db 0. Up to 4 receive ports.
 class CsiMeter {
  public:
   CsiMeter(unsigned max_rb, unsigned max_rx);

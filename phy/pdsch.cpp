@@ -65,12 +65,13 @@ Status PdschTransmitter::send(const PdschPdu& pdu, nr::Slot slot, Grid& grid) {
 
 struct PdschReceiver::Work {
   Work(unsigned max_rb, unsigned max_rx)
-      : grid_rb(max_rb), rx(max_rx), plan(max_rb), receiver(max_rb, max_rx, false),
+      : grid_rb(max_rb), rx(max_rx), plan(max_rb), receiver(max_rb, max_rx, false), scratch(max_rb, receiver),
         llrs(size_t{nr::symbols_per_slot} * 12 * max_rb * detail::max_shared_layers * 10) {}
 
   unsigned grid_rb, rx;
   detail::RePlan plan;
   detail::SharedReceiver receiver;
+  detail::SharedReceiver::Scratch scratch;
   detail::BlockDecoder decoder;
   Aligned<Llr> llrs;
 };
@@ -88,12 +89,13 @@ Result<SharedResult> PdschReceiver::receive(const PdschPdu& pdu, nr::Slot slot, 
   SEN_ASSIGN(const SchCode code, detail::sch_code(pdu.code, pdu.layers, w.plan.res() * bits_per_re));
   const auto llrs = w.llrs.span().first(code.g);
   SEN_TRY(w.decoder.start(code, options.ldpc, harq, llrs));
-  w.receiver.start(channel, w.plan, slot, grid, options.equaliser);
+  w.receiver.start(channel, w.plan, slot, grid, options);
+  w.receiver.enter_hop(0);
   Gold scrambling(channel.scrambling());
   for (unsigned l = w.plan.first_symbol(); l < w.plan.end_symbol(); ++l) {
     const size_t first = size_t{w.plan.res_before(l)} * bits_per_re, n = size_t{w.plan.data(l).res} * bits_per_re;
     const auto part = llrs.subspan(first, n);
-    w.receiver.symbol(l, part);
+    w.receiver.symbol(l, part, w.scratch);
     scrambling.descramble(part);
     w.decoder.filled(first + n);
   }

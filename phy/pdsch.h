@@ -36,9 +36,16 @@ struct SharedResult {
   float evm = 0;
   std::span<const Cf> constellation;
 };
+// What a link simulation may tell a receiver in place of its own estimate, to see what estimation costs: the channel of every layer at every receive port
+// (port rx * layers + layer of a grid of the carrier's size) and the noise of a resource element. Allocations of one run of resource blocks alone.
+struct KnownChannel {
+  const Grid* h = nullptr;
+  float noise_variance = 0;
+};
 struct ReceiveOptions {
   LdpcOptions ldpc;
   Equaliser equaliser = Equaliser::mmse;
+  const KnownChannel* known = nullptr;
 };
 
 class PdschReceiver {

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <functional>
 #include <numbers>
+#include <optional>
 #include <numeric>
 #include <vector>
 
@@ -72,8 +73,7 @@ struct PrachReceiver::Work {
   PrachPlan plan;
   PreambleSet preambles;
   unsigned ports, group, n_groups, bins, n_images = 0;
-  float guard = 0;                       // bins before a window's start that still belong to it
-  unsigned window = 0;                   // bins
+  float guard = 0, window = 0;           // bins: a window's length, and how far before its preamble's own start it begins
   unsigned used = 0;                     // of the profile, from -guard on (all but without cyclic shifts)
   float threshold = 0;
   float cross_threshold = 0;             // share of a preamble in the bins of another root: no noise that ports and repetitions would average
@@ -99,8 +99,8 @@ struct PrachReceiver::Work {
     const float width = n_cs == 0 ? static_cast<float>(plan.l_ra) : static_cast<float>(n_cs);
     const auto cp = static_cast<float>(plan.cp_seconds * plan.scs_hz * plan.l_ra);
     guard = std::min(1.0f, width / 8) * bins_per_sample();
-    window = static_cast<unsigned>(std::min(width, cp + 1) * bins_per_sample());
-    used = n_cs == 0 && n_images == 0 ? std::min(bins, window + 2) : bins;
+    window = std::min(width, cp + 1) * bins_per_sample();
+    used = n_cs == 0 && n_images == 0 ? std::min(bins, static_cast<unsigned>(window) + 3) : bins;
   }
 
   void make_roots() {
@@ -125,7 +125,8 @@ struct PrachReceiver::Work {
     // Bins are not independent; that many trials were found by simulation (tests/unit/phy_prach.cpp).
     const double trials = 64.0 * window * 1.9 / bins_per_sample();
     threshold = static_cast<float>(n * beta_threshold(summed * n, static_cast<double>(n) * (plan.l_ra - summed), false_alarm / trials));
-    cross_threshold = static_cast<float>(beta_threshold(summed, plan.l_ra - summed, false_alarm / trials));
+    // Cross-correlations of delayed and turned sequences reach somewhat further than noise does.
+    cross_threshold = 1.5f * static_cast<float>(beta_threshold(summed, plan.l_ra - summed, false_alarm / trials));
   }
 
   std::span<Cf> row(unsigned f_id, unsigned port, unsigned g) {
@@ -196,36 +197,43 @@ struct PrachReceiver::Work {
     return std::abs(x) < 1e-3f ? 1 : std::sin(x) * std::sin(x) / (x * x);
   }
 
-  Candidate best_in_window(unsigned preamble, std::span<const float> p) const {
+  // The highest bin of a preamble's window, when it exceeds the threshold.
+  std::optional<Candidate> best_in_window(unsigned preamble, std::span<const float> p) const {
     const float start = bins_per_sample() * static_cast<float>((plan.l_ra - preambles[preamble].shift) % plan.l_ra);
-    const auto first = static_cast<unsigned>(std::ceil(start - guard + static_cast<float>(bins)));
-    unsigned best = first % bins;
-    for (unsigned i = 0, m = best; i < window; ++i, m = m + 1 == bins ? 0 : m + 1) {
-      if (p[m] > p[best]) best = m;
-    }
+    const float first = start - guard + static_cast<float>(bins);  // adjacent windows meet without a gap
+    const unsigned begin = static_cast<unsigned>(std::ceil(first)) % bins, n = static_cast<unsigned>(std::ceil(first + window) - std::ceil(first));
+    const unsigned ahead = std::min(n, bins - begin);              // the rest begins at 0 again
+    const std::span<const float> part = p.subspan(begin, ahead), rest = p.first(n - ahead);
+    const float most = largest(part), most_of_rest = largest(rest);
+    if (!(std::max(most, most_of_rest) > threshold)) return std::nullopt;
+    const auto index = [](std::span<const float> in, float value) { return static_cast<unsigned>(std::ranges::find(in, value) - in.begin()); };
+    const unsigned best = most >= most_of_rest ? begin + index(part, most) : index(rest, most_of_rest);
+
     const float between = vertex(p[(best + bins - 1) % bins], p[best], p[(best + 1) % bins]), at = static_cast<float>(best) + between;
     float delay = at - start;
     if (delay < -guard - 1) delay += static_cast<float>(bins);
-    return {preamble, preambles[preamble].root, at, delay, p[best], between};
+    return Candidate{preamble, preambles[preamble].root, at, delay, p[best], between};
   }
+
+  // Whether the peak lies in the window, not only the highest bin: between two windows both have a bin beside it.
+  bool within(const Candidate& c) const { return c.delay > -guard - 0.25f && c.delay < window - guard + 0.25f; }
 
   float distance(float a, float b) const {
     const float d = std::fmod(std::abs(a - b), static_cast<float>(bins));
     return std::min(d, static_cast<float>(bins) - d);
   }
 
-  // Whether `weak` is no more than what `strong` leaves there: the sidelobes of the transform's sinc, which fall as 1 / (pi d)^2, or the images that a
-  // carrier offset makes (restricted sets sum the first ones; what is left are the far ones).
+  // Whether `weak` is no more than what `strong` leaves there: the sidelobes of the transform's sinc, which fall as 1 / (pi d)^2 (restricted sets bring
+  // them to the images too), or the images that a carrier offset makes (those of restricted sets' far orders).
   bool explains(const Candidate& strong, const Candidate& weak) const {
     if (strong.root != weak.root) return false;
-    const float ratio = weak.share / strong.share;
-    const float d = std::numbers::pi_v<float> * distance(strong.position, weak.position) / bins_per_sample();
-    if (ratio * d * d < 3) return true;
+    const float ratio = weak.share / strong.share, image_ratio = n_images == 0 ? 0.5f : 0.15f;
     const int orders = n_images == 0 ? 3 : static_cast<int>(n_images) + 3;
-    if (ratio > (n_images == 0 ? 0.5f : 0.15f)) return false;
     for (int order = -orders; order <= orders; ++order) {
       const float image = strong.position + static_cast<float>(order) * roots[strong.root].image + static_cast<float>(orders * static_cast<int>(bins));
-      if (distance(image, weak.position) < 2 * bins_per_sample()) return true;
+      const float d = distance(image, weak.position) / bins_per_sample(), sidelobe = ratio * std::numbers::pi_v<float> * std::numbers::pi_v<float> * d * d;
+      if ((order == 0 || n_images > 0) && sidelobe < 3) return true;
+      if (order != 0 && ratio < image_ratio && d < 2) return true;
     }
     return false;
   }
@@ -259,8 +267,8 @@ struct PrachReceiver::Work {
       }
       const std::span<const float> p = with_images(roots[r]);
       for (unsigned v = roots[r].first; v <= roots[r].last; ++v) {
-        const Candidate c = best_in_window(v, p);
-        if (c.share > threshold) list[count++] = c;
+        const auto c = best_in_window(v, p);
+        if (c && within(*c)) list[count++] = *c;
       }
     }
     report({list.data(), count}, energy / static_cast<float>(n * n * plan.l_ra), at, found);

@@ -8,7 +8,6 @@
 #include "phy/detail/shared_receiver.h"
 #include "phy/detail/shared_transmitter.h"
 #include "phy/detail/uci_multiplexer.h"
-#include "phy/kernels/descramble.h"
 #include "phy/sequence/gold.h"
 
 namespace sen::phy {
@@ -220,16 +219,21 @@ Status PuschTransmitter::send(const PuschPdu& pdu, ByteView tb, const nr::l1_ue:
 }
 
 struct PuschReceiver::Work {
-  Work(unsigned max_rb, unsigned max_rx)
-      : grid_rb(max_rb), rx(max_rx), plan(max_rb), multiplexer(max_rb), receiver(max_rb, max_rx, true), sequence(max_bits(max_rb) / 8 + 8),
-        llrs(max_bits(max_rb)), parts(2 * max_bits(max_rb)), payload(nr::max_uci_bits) {}
+  Work(unsigned max_rb, unsigned max_rx, unsigned threads)
+      : grid_rb(max_rb), rx(max_rx), plan(max_rb), multiplexer(max_rb), receiver(max_rb, max_rx, true), decoder(threads), sequence(max_bits(max_rb) / 8 + 8),
+        llrs(max_bits(max_rb)), parts(2 * max_bits(max_rb)), payload(nr::max_uci_bits) {
+    for (unsigned i = 0; i < threads; ++i) scratch.emplace_back(max_rb, receiver);
+  }
 
+  // Soft bits of the codeword to `llrs`, descrambled.
+  void demodulate(const detail::SharedChannel& channel, unsigned bits_per_re, std::span<Llr> out, bool decode_meanwhile, JobPool* pool);
   bool decode(std::span<const Llr> llrs_in, size_t n, unsigned qm, nr::l1::Bits& out);
 
   unsigned grid_rb, rx;
   detail::RePlan plan;
   detail::UciMultiplexer multiplexer;
   detail::SharedReceiver receiver;
+  std::vector<detail::SharedReceiver::Scratch> scratch;   // by thread
   detail::BlockDecoder decoder;
   ControlDecoder control;
   Aligned<uint8_t> sequence;
@@ -237,7 +241,28 @@ struct PuschReceiver::Work {
   Aligned<Bit> payload;
 };
 
-PuschReceiver::PuschReceiver(unsigned max_rb, unsigned max_rx) : work_(std::make_shared<Work>(max_rb, max_rx)) {}
+PuschReceiver::PuschReceiver(unsigned max_rb, unsigned max_rx, unsigned threads) : work_(std::make_shared<Work>(max_rb, max_rx, std::max(threads, 1u))) {}
+
+void PuschReceiver::Work::demodulate(const detail::SharedChannel& channel, unsigned bits_per_re, std::span<Llr> out, bool decode_meanwhile, JobPool* pool) {
+  for (unsigned begin = plan.first_symbol(); begin < plan.end_symbol();) {
+    const unsigned hop = plan.hop(begin), end = hop == 0 ? plan.second_hop_symbol() : plan.end_symbol();
+    receiver.enter_hop(hop);
+    auto symbol = [&](size_t i, unsigned thread) {
+      const unsigned l = begin + static_cast<unsigned>(i);
+      const size_t first = size_t{plan.res_before(l)} * bits_per_re;
+      const auto part = out.subspan(first, size_t{plan.data(l).res} * bits_per_re);
+      receiver.symbol(l, part, scratch[thread]);
+      Gold(channel.scrambling(), static_cast<uint32_t>(first)).descramble(part);
+      if (decode_meanwhile) decoder.filled(first + part.size());
+    };
+    if (pool) {
+      pool->run(end - begin, symbol);
+    } else {
+      for (unsigned l = begin; l < end; ++l) symbol(l - begin, 0);
+    }
+    begin = end;
+  }
+}
 
 bool PuschReceiver::Work::decode(std::span<const Llr> llrs_in, size_t n, unsigned qm, nr::l1::Bits& out) {
   if (n == 0) return true;
@@ -248,8 +273,9 @@ bool PuschReceiver::Work::decode(std::span<const Llr> llrs_in, size_t n, unsigne
 }
 
 Result<PuschResult> PuschReceiver::receive(const PuschPdu& pdu, nr::Slot slot, const Grid& grid, const ReceiveOptions& options, HarqBuffer& harq,
-                                           std::span<uint8_t> tb) {
+                                           std::span<uint8_t> tb, JobPool* pool) {
   Work& w = *work_;
+  if (pool && (pool->threads() == 1 || pool->threads() > w.scratch.size())) pool = nullptr;
   SEN_TRY(check(pdu, std::min(grid.n_rb(), w.grid_rb), Grid::max_ports));
   SEN_TRY(detail::check_receiver(pdu.layers, grid.ports(), w.rx, pdu.code.tbs_octets, tb.size()));
   const detail::SharedChannel channel(pdu);
@@ -262,23 +288,14 @@ Result<PuschResult> PuschReceiver::receive(const PuschPdu& pdu, nr::Slot slot, c
     SEN_ASSIGN(const SchCode code, detail::sch_code(pdu.code, pdu.layers, shares.g_ulsch));
     SEN_TRY(w.decoder.start(code, options.ldpc, harq, data));
   }
-  w.receiver.start(channel, w.plan, slot, grid, options.equaliser);
-  const unsigned bits_per_re = unsigned{pdu.layers} * pdu.code.qm;
-  Gold scrambling(channel.scrambling());
-  for (unsigned l = w.plan.first_symbol(); l < w.plan.end_symbol(); ++l) {
-    const size_t first = size_t{w.plan.res_before(l)} * bits_per_re, n = size_t{w.plan.data(l).res} * bits_per_re;
-    w.receiver.symbol(l, llrs.subspan(first, n));
-    if (uci) continue;
-    scrambling.descramble(llrs.subspan(first, n));
-    w.decoder.filled(first + n);
-  }
+  w.receiver.start(channel, w.plan, slot, grid, options);
+  w.demodulate(channel, unsigned{pdu.layers} * pdu.code.qm, llrs, !uci && !pool, pool);
 
   PuschResult out;
   out.uci_present = uci;
   if (uci) {
     const auto sequence = w.sequence.span().first((size_t{shares.g_total} + 7) / 8);
-    scrambling.fill(sequence, shares.g_total);
-    descramble(llrs, sequence);
+    Gold(channel.scrambling()).fill(sequence, shares.g_total);
     const auto rest = w.parts.span().subspan(data.size());
     const auto ack = rest.first(shares.g_ack), csi1 = rest.subspan(shares.g_ack, shares.g_csi1),
                csi2 = rest.subspan(shares.g_ack + shares.g_csi1, shares.g_csi2);
@@ -288,8 +305,9 @@ Result<PuschResult> PuschReceiver::receive(const PuschPdu& pdu, nr::Slot slot, c
     out.harq.octets.resize((size_t{out.harq.size} + 7) / 8);
     out.csi1_ok = w.decode(csi1, pdu.uci.csi1_bits, pdu.code.qm, out.csi1);
     out.csi2_ok = w.decode(csi2, pdu.uci.csi2_bits, pdu.code.qm, out.csi2);
-    if (ulsch) w.decoder.filled(data.size());
+    if (ulsch && !pool) w.decoder.filled(data.size());
   }
+  if (ulsch && pool) w.decoder.decode_all(*pool);
   out.data = detail::result(w.receiver, ulsch ? w.decoder.finish(tb) : SchResult{});
   return out;
 }

@@ -2,6 +2,7 @@
 // one. As pdsch.h.
 #pragma once
 
+#include "base/job_pool.h"
 #include "nr/l1_ue.h"
 #include "phy/coding/control.h"
 #include "phy/pdsch.h"
@@ -37,9 +38,11 @@ struct PuschResult {
 
 class PuschReceiver {
  public:
-  PuschReceiver(unsigned max_rb, unsigned max_rx);
+  // `threads`: of the largest pool that receive() is given.
+  PuschReceiver(unsigned max_rb, unsigned max_rx, unsigned threads = 1);
+  // With a pool its threads share the symbols and the code blocks of this channel; the result is the same.
   Result<PuschResult> receive(const nr::l1::PuschPdu& pdu, nr::Slot slot, const Grid& grid, const ReceiveOptions& options, HarqBuffer& harq,
-                              std::span<uint8_t> tb);
+                              std::span<uint8_t> tb, JobPool* pool = nullptr);
 
  private:
   struct Work;

@@ -229,35 +229,43 @@ Result<SrsEstimate> receive_srs(const SrsPdu& pdu, nr::Slot slot, const Grid& gr
 
   SrsEstimate out;
   Sums still;                                                  // without the delay
+  double power = 0;
   size_t groups = 0;
+  const unsigned hops = pdu.b_hop < pdu.b_srs ? pdu.symbols / pdu.repetitions : 1, of_hop = SrsEstimate::max_parts / hops;
+  std::array<unsigned, SrsEstimate::max_parts> in_part{};
   for (unsigned symbol = 0; symbol < pdu.symbols; ++symbol) {
     Combs combs(pdu, slot, symbol);
-    groups += combs.groups();
+    const unsigned n = combs.groups(), first_part = hops > 1 ? symbol / pdu.repetitions * of_hop : 0;
+    groups += n;
+    for (unsigned b = 0; b < n; ++b) ++in_part[first_part + b * of_hop / n];
     for (unsigned rx = 0; rx < rx_ports; ++rx) {
       combs.for_each([&](Comb& comb) {
         comb.load(grid, rx);
         comb.turn(-slope * (static_cast<double>(comb.first()) - 6 * grid.n_rb()), -slope * pdu.comb);
         measure(comb, p, still);
       });
-      for (unsigned b = 0; b < combs.groups(); ++b) {
+      for (unsigned b = 0; b < n; ++b) {
         const std::array<Cf, 4> h = combs.local(b);
+        Cf* part = &out.part[((first_part + b * of_hop / n) * rx_ports + rx) * pdu.ports];
         for (unsigned i = 0; i < pdu.ports; ++i) {
           out.channel[rx * pdu.ports + i] += h[i];
-          for (unsigned k = 0; k < pdu.ports; ++k) out.covariance[i * pdu.ports + k] += std::conj(h[i]) * h[k];
+          part[i] += h[i];
+          power += std::norm(h[i]);
         }
       }
     }
   }
   for (Cf& h : out.channel) h /= static_cast<float>(groups);
-  for (Cf& c : out.covariance) c /= static_cast<float>(groups);
-  out.noise_variance = still.differences > 0 ? static_cast<float>(still.noise / (6.0 * static_cast<double>(still.differences))) : 0;
-  float power = 0;
-  for (unsigned i = 0; i < pdu.ports; ++i) {
-    Cf& own = out.covariance[i * pdu.ports + i];
-    own = std::max(0.0f, own.real() - static_cast<float>(rx_ports) * out.noise_variance / static_cast<float>(p));
-    power += own.real();
+  // Bands narrower than the parts fill only some of them.
+  const unsigned links = rx_ports * pdu.ports;
+  for (unsigned from = 0; from < SrsEstimate::max_parts; ++from) {
+    if (in_part[from] == 0) continue;
+    for (unsigned i = 0; i < links; ++i) out.part[out.parts * links + i] = out.part[from * links + i] / static_cast<float>(in_part[from]);
+    ++out.parts;
   }
-  const float rsrp = std::max(power / static_cast<float>(rx_ports * pdu.ports), 1e-20f);
+  out.noise_variance = still.differences > 0 ? static_cast<float>(still.noise / (6.0 * static_cast<double>(still.differences))) : 0;
+  const double measured = power / static_cast<double>(groups * links);  // with 1/P of the noise
+  const float rsrp = std::max(static_cast<float>(measured) - out.noise_variance / static_cast<float>(p), 1e-20f);
   out.quality.rsrp_dbfs = 10 * std::log10(rsrp);
   out.quality.sinr_db = std::min(60.0f, 10 * std::log10(rsrp / std::max(out.noise_variance, 1e-20f)));
   out.quality.ta_ns = static_cast<float>(-slope / (2 * std::numbers::pi) / (1000.0 * nr::khz(pdu.bwp.scs)) * 1e9);

@@ -23,7 +23,9 @@ SrsPlace srs_place(const nr::l1::SrsPdu& pdu, nr::Slot slot, unsigned port, unsi
 struct SrsEstimate {
   nr::l1::Quality quality;
   std::array<Cf, 16> channel{};      // wideband mean, [rx * ports + port], delay taken out
-  std::array<Cf, 16> covariance{};   // mean of conj(h_port) h_other summed over receive ports, [port * ports + other]: selective channels too
+  static constexpr unsigned max_parts = 12;
+  unsigned parts = 0;                // means over equal parts of each hop's band, [(part * rx_ports + rx) * ports + port]: what choose_tpmi() takes
+  std::array<Cf, max_parts * 16> part{};
   float noise_variance = 0;          // an RE and port
 };
 // grid.ports() receive ports, at most 16 / pdu.ports. The delay is unambiguous within +-1 / (2 comb P) of a symbol's useful part, P the ports that share a

@@ -1,6 +1,7 @@
 #include "apps/link/air.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace sen::link {
 namespace {
@@ -56,7 +57,35 @@ void Air::skip(unsigned slots) {
   link_.skip(uint64_t{slots} * ofdm_.slot_samples(0));
 }
 
+void Air::response(nr::Slot slot, phy::Grid& h) const {
+  const unsigned in_subframe = slot.in_subframe();
+  // A receiver of samples has its window `latency` later, and of both there is a share of the cyclic prefix in it that does not change the phase.
+  const double latency_s = samples_ ? link_.latency() / ofdm_.sample_rate_hz() : 0;
+  for (unsigned r = 0; r < rx_ports_; ++r) {
+    for (unsigned t = 0; t < tx_ports_; ++t) {
+      for (unsigned l = 0; l < nr::symbols_per_slot; ++l) {
+        auto row = h.row(r * tx_ports_ + t, l);
+        if (!fades_ && !samples_) {
+          std::ranges::fill(row, r % tx_ports_ == t ? channel::Cf(1) : channel::Cf{});
+          continue;
+        }
+        const double first_hz = -scs_hz_ * h.subcarriers() / 2;
+        link_.response(r, t, middle(in_subframe, l), first_hz, scs_hz_, row);
+        for (size_t k = 0; samples_ && k < row.size(); ++k) {
+          row[k] *= channel::Cf(std::polar(1.0, 2 * M_PI * (first_hz + scs_hz_ * static_cast<double>(k)) * latency_s));
+        }
+      }
+    }
+  }
+}
+
+uint64_t Air::middle(unsigned in_subframe, unsigned symbol) const {
+  const unsigned latency = samples_ ? link_.latency() : 0;
+  return slot_start_ + latency + ofdm_.symbol_start(in_subframe, symbol) + ofdm_.cp_samples(in_subframe, symbol) + ofdm_.dft_size() / 2;
+}
+
 void Air::pass(const phy::Grid& tx, nr::Slot slot, double noise_variance, phy::Grid& rx) {
+  slot_start_ = now_;
   if (samples_) {
     through_samples(tx, slot, noise_variance, rx);
   } else {
@@ -99,9 +128,8 @@ void Air::through_response(const phy::Grid& tx, nr::Slot slot, double noise_vari
         std::ranges::copy(tx.row(r % tx_ports_, l), out.begin());
       } else {
         std::ranges::fill(out, channel::Cf{});
-        const uint64_t middle = now_ + ofdm_.symbol_start(in_subframe, l) + ofdm_.cp_samples(in_subframe, l) + ofdm_.dft_size() / 2;
         for (unsigned t = 0; t < tx_ports_; ++t) {
-          link_.response(r, t, middle, first_hz, scs_hz_, response_);
+          link_.response(r, t, middle(in_subframe, l), first_hz, scs_hz_, response_);
           const auto in = tx.row(t, l);
           for (size_t k = 0; k < in.size(); ++k) out[k] += in[k] * response_[k];
         }

@@ -17,6 +17,8 @@ class Air {
   void begin(uint64_t seed);
   // One slot; time goes on by it. `noise_variance`: of a resource element.
   void pass(const phy::Grid& tx, nr::Slot slot, double noise_variance, phy::Grid& rx);
+  // The channel that the last slot met, port rx * tx + tx of `h`, at the middle of each symbol.
+  void response(nr::Slot slot, phy::Grid& h) const;
   // Time without transmission.
   void skip(unsigned slots);
   // Mean power of a resource element at a receive antenna when the ports' mean powers sum to 1.
@@ -24,6 +26,7 @@ class Air {
 
  private:
   Air(const Case& test_case, unsigned tx_ports, channel::Link link, phy::Ofdm ofdm);
+  uint64_t middle(unsigned in_subframe, unsigned symbol) const;
   void through_samples(const phy::Grid& tx, nr::Slot slot, double noise_variance, phy::Grid& rx);
   void through_response(const phy::Grid& tx, nr::Slot slot, double noise_variance, phy::Grid& rx);
 
@@ -32,7 +35,7 @@ class Air {
   channel::Link link_;
   phy::Ofdm ofdm_;
   channel::Noise noise_;
-  uint64_t now_ = 0;                             // samples
+  uint64_t now_ = 0, slot_start_ = 0;            // samples: of the next, and of the last slot
   std::vector<std::vector<channel::Cf>> sent_, received_;
   std::vector<channel::Cf> response_;
   double scs_hz_;

@@ -49,6 +49,7 @@ void describe_shared(config::Section& s, Case& c) {
   s.value("iterations", c.iterations, 1, 50, "", "LDPC iterations.");
   s.value("early_stop", c.early_stop, "LDPC: stop when the CRC holds.");
   s.choice("equaliser", c.equaliser, {"mmse", "zero-forcing"}, "Equaliser.");
+  s.value("genie", c.genie, "The receiver knows channel and noise exactly: what is lost without is what estimation costs.");
 }
 
 void describe_control(config::Section& s, Case& c) {
@@ -101,6 +102,9 @@ Status check_shared(const Case& c) {
   if (!positions) return fail(Fault::invalid, "shared.dmrs_additional", "no DM-RS positions for symbols {} to {} (TS 38.211 7.4.1.1.2)", c.start_symbol, c.start_symbol + c.symbols - 1);
   if (c.layers > c.rx) return fail(Fault::invalid, "shared.layers", "{} layers need as many receive antennas (air.rx {})", c.layers, c.rx);
   if (c.transform_precoding && (c.kind != Kind::pusch || c.layers != 1)) return fail(Fault::invalid, "shared.transform_precoding", "is for PUSCH of one layer");
+  if (c.genie && (c.precoding == PrecodingChoice::random || c.cfo_hz != 0)) {
+    return fail(Fault::invalid, "shared.genie", "is for identity precoding without carrier offset");
+  }
   if (c.precoding == PrecodingChoice::random && (c.kind != Kind::pdsch || c.layers > 2 || c.tx != 2)) {
     return fail(Fault::invalid, "shared.precoding", "random is for PDSCH of 1 or 2 layers with air.tx 2");
   }

@@ -54,6 +54,7 @@ struct Case {
   uint8_t iterations = 8;
   bool early_stop = true;
   phy::Equaliser equaliser = phy::Equaliser::mmse;
+  bool genie = false;                              // the receiver knows channel and noise
   uint16_t harq_bits = 0, csi1_bits = 0;           // UCI on PUSCH; of PUCCH
   uint8_t beta_harq = 9, beta_csi1 = 9;            // indices of TS 38.213 9.3
 

@@ -60,8 +60,8 @@ nr::DmrsConfig dmrs_config(const Case& c) {
   return {.type = static_cast<nr::DmrsType>(c.dmrs_type), .additional_position = c.dmrs_additional, .double_symbol = c.dmrs_length == 2};
 }
 
-phy::ReceiveOptions receive_options(const Case& c) {
-  return {.ldpc = {.iterations = c.iterations, .early_stop = c.early_stop}, .equaliser = c.equaliser};
+phy::ReceiveOptions receive_options(const Case& c, const phy::KnownChannel* known) {
+  return {.ldpc = {.iterations = c.iterations, .early_stop = c.early_stop}, .equaliser = c.equaliser, .known = known};
 }
 
 // A block over its transmissions; `Direction` sends and receives one.
@@ -69,7 +69,9 @@ template <class Direction>
 class SharedTrial : public Trial {
  public:
   SharedTrial(const Case& c, typename Direction::Pdu pdu, Air air)
-      : case_(c), direction_(c, std::move(pdu)), air_(std::move(air)), sent_(direction_.tx_ports(), c.rb), received_(c.rx, c.rb), tb_(octets()), decoded_(octets()), harq_(bits()) {}
+      : case_(c), direction_(c, std::move(pdu)), air_(std::move(air)), sent_(direction_.tx_ports(), c.rb), received_(c.rx, c.rb), tb_(octets()), decoded_(octets()), harq_(bits()) {
+    if (case_.genie) response_ = phy::Grid(direction_.tx_ports() * c.rx, c.rb);
+  }
 
   // What the channel refuses, before anything runs.
   Status probe() {
@@ -79,7 +81,7 @@ class SharedTrial : public Trial {
     if (auto status = direction_.send(tb_, slot_, sent_); !status) return status;
     received_.clear();
     harq_.reset();
-    auto received = direction_.receive(slot_, received_, harq_, decoded_);
+    auto received = direction_.receive(slot_, received_, nullptr, harq_, decoded_);
     if (!received) return std::unexpected(std::move(received).error());
     return {};
   }
@@ -98,7 +100,11 @@ class SharedTrial : public Trial {
       sent_.clear();
       if (!case_.noise_only) (void)direction_.send(tb_, slot_, sent_);
       air_.pass(sent_, slot_, noise, received_);
-      auto ok = direction_.receive(slot_, received_, harq_, decoded_);
+      if (case_.genie) {
+        air_.response(slot_, response_);
+        known_ = {&response_, static_cast<float>(noise)};
+      }
+      auto ok = direction_.receive(slot_, received_, case_.genie ? &known_ : nullptr, harq_, decoded_);
       result.ok = ok && *ok && decoded_ == tb_;
       if (t == 0) result.first_ok = result.ok;
       result.transmissions = static_cast<uint8_t>(t + 1);
@@ -114,7 +120,8 @@ class SharedTrial : public Trial {
   Case case_;
   Direction direction_;
   Air air_;
-  phy::Grid sent_, received_;
+  phy::Grid sent_, received_, response_;
+  phy::KnownChannel known_;
   Bytes tb_, decoded_;
   phy::HarqBuffer harq_;
   nr::Slot slot_{case_.scs, 1, 0};
@@ -148,8 +155,8 @@ class Downlink {
     pdu_.tb = tb;
     return transmitter_.send(pdu_, slot, grid);
   }
-  Result<bool> receive(nr::Slot slot, const phy::Grid& grid, phy::HarqBuffer& harq, std::span<uint8_t> tb) {
-    SEN_ASSIGN(auto result, receiver_.receive(pdu_, slot, grid, receive_options(case_), harq, tb));
+  Result<bool> receive(nr::Slot slot, const phy::Grid& grid, const phy::KnownChannel* known, phy::HarqBuffer& harq, std::span<uint8_t> tb) {
+    SEN_ASSIGN(auto result, receiver_.receive(pdu_, slot, grid, receive_options(case_, known), harq, tb));
     return result.crc_ok;
   }
 
@@ -175,8 +182,8 @@ class Uplink {
   }
   Status send(ByteView tb, nr::Slot slot, phy::Grid& grid) { return transmitter_.send(pdu_, tb, uci_, slot, grid); }
   // With UCI a block fails when its UCI does.
-  Result<bool> receive(nr::Slot slot, const phy::Grid& grid, phy::HarqBuffer& harq, std::span<uint8_t> tb) {
-    SEN_ASSIGN(auto result, receiver_.receive(pdu_, slot, grid, receive_options(case_), harq, tb));
+  Result<bool> receive(nr::Slot slot, const phy::Grid& grid, const phy::KnownChannel* known, phy::HarqBuffer& harq, std::span<uint8_t> tb) {
+    SEN_ASSIGN(auto result, receiver_.receive(pdu_, slot, grid, receive_options(case_, known), harq, tb));
     return result.data.crc_ok && result.harq == uci_.harq && result.csi1 == uci_.csi1;
   }
 

@@ -122,6 +122,7 @@ struct PolarDecoder::Work {
   // Soft code bits d of the mother code from what was received.
   void dematch(const PolarPlan& plan, std::span<const Llr> e);
   void scale(unsigned n);
+  int32_t tolerance(const PolarPlan& plan) const;
 
   PolarPlans plans;
   PolarWorkspace walk;
@@ -133,7 +134,7 @@ struct PolarDecoder::Work {
 namespace {
 
 // Means above this are scaled down, so that sums inside the decoder seldom saturate: every stage may double a soft bit.
-constexpr int32_t wanted_mean = 20;
+constexpr int32_t wanted_mean = 16;
 
 }  // namespace
 
@@ -170,6 +171,16 @@ void PolarDecoder::Work::dematch(const PolarPlan& plan, std::span<const Llr> e) 
   for (unsigned b = 0; b < 32; ++b) std::memcpy(root.data() + polar_sub_block(b * block, n), y.data() + b * block, block);
 }
 
+// How much worse than the best a path may be: half of what the nearest other code word costs without noise. Otherwise a clean word would pass another
+// RNTI's check, one bit away, as some path of the list has exactly that bit turned.
+int32_t PolarDecoder::Work::tolerance(const PolarPlan& plan) const {
+  int32_t total = 0;
+  for (unsigned i = 0; i < plan.n; ++i) total += std::abs(int32_t{y[i]});
+  if (plan.matching == PolarMatching::shortening) total -= (plan.n - plan.code.e) * llr_certain;
+  constexpr int32_t saturated = 100;  // one wrong decision costs no more than 127
+  return static_cast<int32_t>(std::min<int64_t>(saturated, int64_t{total} * plan.weight / (2 * plan.n)));
+}
+
 PolarDecoder::PolarDecoder(unsigned list) : work_(std::make_shared<Work>(list)) {}
 
 PolarResult PolarDecoder::decode(const PolarCode& code, std::span<const Llr> e, std::span<Bit> c, const std::function<bool(std::span<const Bit>)>& check) {
@@ -190,7 +201,8 @@ PolarResult PolarDecoder::decode(const PolarCode& code, std::span<const Llr> e, 
     transform(u, plan.level);
     for (unsigned i = 0; i < code.k; ++i) c[i] = get(u, plan.place[i]);
   };
-  for (unsigned r = 0; r < list && metric[order[r]] < polar_no_path; ++r) {
+  const int32_t worst = std::min(polar_no_path - 1, metric[order[0]] + work_->tolerance(plan));
+  for (unsigned r = 0; r < list && metric[order[r]] <= worst; ++r) {
     read(order[r]);
     if (check(c)) return {true, static_cast<float>(metric[order[r]])};
   }

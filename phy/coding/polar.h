@@ -39,7 +39,8 @@ struct PolarResult {
 class PolarDecoder {
  public:
   explicit PolarDecoder(unsigned list = 8);   // 1, 2, 4, 8, 16, 32
-  // `check(c)`: does the CRC hold (the caller knows masks and prefixes)? Every surviving path is tried, best first.
+  // `check(c)`: does the CRC hold (the caller knows masks and prefixes)? Every surviving path is tried, best first,
+  // but for those so much worse than the best that they are another code word's.
   PolarResult decode(const PolarCode& code, std::span<const Llr> e, std::span<Bit> c, const std::function<bool(std::span<const Bit>)>& check);
 
  private:

@@ -96,8 +96,11 @@ void make_polar_plan(const PolarCode& code, PolarPlan& plan) {
   std::array<uint16_t, polar_max_n> order;
   input_order(code, order);
   unsigned k = 0;
+  plan.weight = plan.n;
   for (uint16_t leaf = 0; leaf < plan.n; ++leaf) {
-    if (roles[leaf] == PolarRole::information && k < code.k) plan.place[order[k++]] = leaf;
+    if (roles[leaf] != PolarRole::information || k == code.k) continue;
+    plan.place[order[k++]] = leaf;
+    plan.weight = std::min<uint16_t>(plan.weight, static_cast<uint16_t>(1u << std::popcount(leaf)));
   }
   polar_program(std::span<const PolarRole>(roles).first(plan.n), plan.program);
 }

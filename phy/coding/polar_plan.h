@@ -17,6 +17,7 @@ struct PolarPlan {
   PolarMatching matching = PolarMatching::repetition;
   std::array<uint16_t, polar_max_n> place{};            // leaf of c_i (input interleaving undone)
   std::array<uint16_t, 3> parity{};                     // leaves of the n_pc parity bits, ascending
+  uint16_t weight = 0;                                  // least number of ones in a code word with a single information leaf set
   PolarProgram program;
 };
 

@@ -29,10 +29,20 @@ Status BlockDecoder::start(const SchCode& code, const LdpcOptions& options, Harq
 
 void BlockDecoder::filled(size_t n) {
   while (next_ < segmentation_.blocks && next_end_ <= n) {
-    iterations_ += decoder_.decode_block(segmentation_, code_, next_, codeword_.subspan(next_first_, next_end_ - next_first_), options_, *harq_);
+    iterations_ += decoders_[0].decode_block(segmentation_, code_, next_, codeword_.subspan(next_first_, next_end_ - next_first_), options_, *harq_);
     next_first_ = next_end_;
     if (++next_ < segmentation_.blocks) next_end_ += rate_matched_bits(segmentation_, code_.g, code_.layers, code_.qm, next_);
   }
+}
+
+void BlockDecoder::decode_all(JobPool& pool) {
+  pool.run(segmentation_.blocks, [&](size_t block, unsigned thread) {
+    const unsigned r = static_cast<unsigned>(block);
+    size_t first = 0;
+    for (unsigned i = 0; i < r; ++i) first += rate_matched_bits(segmentation_, code_.g, code_.layers, code_.qm, i);
+    const size_t e = rate_matched_bits(segmentation_, code_.g, code_.layers, code_.qm, r);
+    iterations_ += decoders_[thread].decode_block(segmentation_, code_, r, codeword_.subspan(first, e), options_, *harq_);
+  });
 }
 
 SchResult BlockDecoder::finish(std::span<uint8_t> tb) {

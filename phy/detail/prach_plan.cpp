@@ -282,7 +282,15 @@ Status PrachPlan::accepts(const PrachPdu& pdu, nr::Slot slot) const {
     return fail(Fault::invalid, "start_symbol", "{} with {} occasions of {} symbols leaves the slot (TS 38.211 6.3.3.2)", pdu.start_symbol, pdu.occasions,
                 duration(format));
   }
+  if (!nr::is_long(format) && start_kappa(slot, pdu.start_symbol) < symbol_start_kappa(slot.in_subframe() * nr::symbols_per_slot, pusch_scs))
+    return fail(Fault::invalid, "start_symbol", "{} lies before the uplink slot {} (TS 38.211 5.3.2)", pdu.start_symbol, slot.text());
   return {};
+}
+
+// Start of a short preamble's symbol in the subframe: the slot of its numerology that the uplink slot lies in or begins with.
+unsigned PrachPlan::start_kappa(nr::Slot slot, unsigned symbol) const {
+  const unsigned ra_slot = (slot.in_subframe() << nr::mu(scs)) >> nr::mu(pusch_scs);
+  return symbol_start_kappa(ra_slot * nr::symbols_per_slot + symbol, scs);
 }
 
 unsigned PrachPlan::start_symbol(const PrachPdu& pdu, unsigned occasion) const { return pdu.start_symbol + occasion * duration(format); }
@@ -294,12 +302,11 @@ PrachTiming PrachPlan::timing(const PrachPdu& pdu, nr::Slot slot, unsigned occas
   const unsigned n_u = shape.n_u_kappa;
   unsigned n_cp = shape.n_cp_kappa, start = symbol_start_kappa(symbol, scs);
   if (!nr::is_long(format)) {
-    const unsigned ra_slot = (slot.in_subframe() << nr::mu(scs)) >> nr::mu(pusch_scs);
-    start = symbol_start_kappa(ra_slot * nr::symbols_per_slot + symbol, scs);
+    start = start_kappa(slot, symbol);
     // 16 kappa more for 0 and 0.5 ms of the subframe (15360 kappa) inside the preamble.
     const bool over_half = start <= 15360 && start + n_cp + n_u > 15360;
     n_cp += 16 * ((start == 0 ? 1 : 0) + (over_half ? 1 : 0));
-    start -= std::min(start, symbol_start_kappa(slot.in_subframe() * nr::symbols_per_slot, pusch_scs));
+    start -= symbol_start_kappa(slot.in_subframe() * nr::symbols_per_slot, pusch_scs);
   }
   auto samples = [&](unsigned kappa) { return static_cast<size_t>(uint64_t{kappa} * rate / 30720000); };
   return {samples(start), samples(n_cp), dft, shape.repetitions};

@@ -43,6 +43,8 @@ struct PrachPlan {
   unsigned start_symbol(const nr::l1::PrachPdu& pdu, unsigned occasion) const;
 
  private:
+  unsigned start_kappa(nr::Slot slot, unsigned symbol) const;
+
   nr::l1::PrachPdu made_for_;
 };
 

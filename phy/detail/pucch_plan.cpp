@@ -125,16 +125,8 @@ unsigned pucch_shift(const nr::l1::PucchPdu& pdu, nr::Slot slot, unsigned symbol
   return (m_0 + pucch_n_cs(pdu.hopping_id, slot.in_frame(), symbol_in_slot, pdu.bwp.extended_cp ? 12 : 14)) % pucch_shifts;
 }
 
-Cf twelfth(unsigned k) {
-  static const std::array<Cf, 12> roots = [] {
-    std::array<Cf, 12> r;
-    for (unsigned i = 0; i < 12; ++i) r[i] = Cf(std::polar(1.0, 2 * std::numbers::pi * i / 12));
-    return r;
-  }();
-  return roots[k % 12];
-}
-
 Cf pucch1_cover(unsigned n_sf, unsigned i, unsigned m) {
+  if (i == 0) return 1;
   if (n_sf == 4) {  // phi 0 or 2 of 4: signs
     constexpr std::array<uint8_t, 4> signs{0b0000, 0b1010, 0b1100, 0b0110};  // bit m
     return signs[i & 3] >> m & 1 ? -1.0f : 1.0f;

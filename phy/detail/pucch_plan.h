@@ -39,7 +39,11 @@ Status check_pucch_pdu(const nr::l1::PucchPdu& pdu, unsigned grid_rb);
 void pucch_base_sequence(const nr::l1::PucchPdu& pdu, nr::Slot slot, bool second_hop, std::span<Cf> out);
 unsigned pucch_shift(const nr::l1::PucchPdu& pdu, nr::Slot slot, unsigned symbol_in_slot);
 // exp(j 2 pi k / 12)
-Cf twelfth(unsigned k);
+inline Cf twelfth(unsigned k) {
+  constexpr float c = 0.866025404f, h = 0.5f;
+  constexpr Cf roots[pucch_shifts]{{1, 0}, {c, h}, {h, c}, {0, 1}, {-h, c}, {-c, h}, {-1, 0}, {-c, -h}, {-h, -c}, {0, -1}, {h, -c}, {c, -h}};
+  return roots[k % pucch_shifts];
+}
 // w_i(m) of format 1 (table 6.3.2.4.1-2).
 Cf pucch1_cover(unsigned n_sf, unsigned i, unsigned m);
 // w_n(k) of format 4 (tables 6.3.2.6.3-1, -2).

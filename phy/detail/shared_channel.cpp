@@ -77,12 +77,12 @@ Status check_allocation(const SharedChannel& c) {
 }
 
 Status check_dmrs_symbols(const SharedChannel& c) {
-  const unsigned mask = c.dmrs.symbol_mask, inside = (1u << c.end_symbol()) - (1u << c.allocation.start_symbol);
+  const unsigned mask = c.dmrs.symbol_mask, most = max_dmrs_positions * c.dmrs.length, inside = (1u << c.end_symbol()) - (1u << c.allocation.start_symbol);
   const unsigned first_hop = mask & ((1u << c.second_hop_symbol()) - 1);
-  if (mask == 0 || (mask & ~inside) || std::popcount(mask) > static_cast<int>(max_dmrs_symbols) || first_hop == 0 ||
+  if (mask == 0 || (mask & ~inside) || std::popcount(mask) > static_cast<int>(most) || first_hop == 0 ||
       (c.second_hop_rb && first_hop == mask)) {
     return fail(Fault::invalid, "dmrs.symbol_mask", "{:#x} for symbols {} to {}{}: 1 to {} of them, in each hop one ({})", mask, c.allocation.start_symbol,
-                c.end_symbol() - 1, c.second_hop_rb ? " with hopping" : "", max_dmrs_symbols, dmrs_clause);
+                c.end_symbol() - 1, c.second_hop_rb ? " with hopping" : "", most, dmrs_clause);
   }
   if (c.dmrs.length == 2) {
     for (unsigned left = mask; left;) {

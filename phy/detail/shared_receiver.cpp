@@ -26,27 +26,43 @@ float nearest(float x, unsigned qm) {
 
 }  // namespace
 
+// One symbol on one thread.
+struct SharedReceiver::Job {
+  unsigned symbol;
+  Scratch& scratch;
+  size_t stride;
+  float noise_variance;
+  std::array<const Cf*, max_rx_ports * max_layers> h;
+
+  std::span<Cf> x(unsigned layer) const { return scratch.x.span().subspan(layer * stride, stride); }
+  std::span<float> nvar(unsigned layer) const { return scratch.nvar.span().subspan(layer * stride, stride); }
+};
+
 SharedReceiver::SharedReceiver(unsigned max_rb, unsigned max_rx, bool uplink)
     : stride_((size_t{12} * max_rb + 15) / 16 * 16), estimator_(max_rb, max_rx), estimate_(max_rb, max_rx, max_layers),
-      base_(size_t{max_dmrs_symbols} * 6 * max_rb), ptrs_values_(max_rb + max_ptrs_samples), x_(stride_ * max_layers), ordered_(stride_ * max_layers),
-      constellation_(kept_symbols), nvar_(stride_ * max_layers), ordered_nvar_(stride_ * max_layers) {
+      base_(size_t{max_dmrs_symbols} * 6 * max_rb), ptrs_values_(max_rb + max_ptrs_samples), constellation_(kept_symbols) {
   if (uplink) transform_.emplace(max_rb, Dft::Direction::backward);
 }
 
-void SharedReceiver::start(const SharedChannel& channel, const RePlan& plan, nr::Slot slot, const Grid& grid, Equaliser equaliser) {
+SharedReceiver::Scratch::Scratch(unsigned max_rb, const SharedReceiver& receiver)
+    : x((size_t{12} * max_rb + 16) * max_layers), ordered(x.size()), channel(receiver.estimate_.space_size()), nvar(x.size()), ordered_nvar(x.size()) {}
+
+void SharedReceiver::start(const SharedChannel& channel, const RePlan& plan, nr::Slot slot, const Grid& grid, const ReceiveOptions& options) {
   channel_ = &channel;
   plan_ = &plan;
   grid_ = &grid;
   slot_ = slot;
-  equaliser_ = equaliser;
-  hop_ = 2;
+  equaliser_ = options.equaliser;
+  known_ = options.known;
   hops_ = 0;
+  first_data_ = plan.first_symbol();
+  while (first_data_ + 1 < plan.end_symbol() && plan.data(first_data_).res == 0) ++first_data_;
   sum_ = {};
   phase_.fill(0);
   constellation_size_ = 0;
 }
 
-void SharedReceiver::estimate(unsigned hop) {
+void SharedReceiver::enter_hop(unsigned hop) {
   const nr::l1::Dmrs& d = channel_->dmrs;
   std::array<uint8_t, max_dmrs_symbols> symbols;
   size_t n = 0;
@@ -70,7 +86,8 @@ void SharedReceiver::estimate(unsigned hop) {
   sum_.cfo_hz += m.cfo_hz;
   ++hops_;
   hop_ = hop;
-  if (channel_->ptrs && !channel_->transform) track_phase(hop);
+  if (channel_->ptrs) track_phase(hop);
+  if (estimate_.constant()) estimate_.at_symbol(plan_->first_dmrs(hop), h_);
 }
 
 LinkMeasurement SharedReceiver::measurement() const {
@@ -81,6 +98,11 @@ LinkMeasurement SharedReceiver::measurement() const {
 // Common phase of each PT-RS symbol against the channel estimate (only the PT-RS layer sends there: its channel combines the ports), and a straight
 // line between those symbols and the DM-RS symbols, where the estimate has the phase itself.
 void SharedReceiver::track_phase(unsigned hop) {
+  if (channel_->transform) {
+    std::array<uint16_t, max_ptrs_samples> indices;
+    ptrs_samples(*channel_, plan_->subcarriers(), indices);
+    return ptrs_sample_values(*channel_, slot_, std::span(indices).first(size_t{channel_->ptrs->groups} * channel_->ptrs->samples), ptrs_values_.span());
+  }
   const auto res = plan_->ptrs_res(hop);
   const unsigned layers = channel_->layers;
   unsigned layer = 0;
@@ -119,47 +141,49 @@ void SharedReceiver::interpolate_phase(unsigned from, unsigned to) {
   for (unsigned l = from + 1; l < to; ++l) phase_[l] = phase_[from] + turn * static_cast<float>(l - from) / static_cast<float>(to - from);
 }
 
-void SharedReceiver::equalise_run(unsigned symbol, size_t k, size_t a, size_t n, size_t to) {
+void SharedReceiver::equalise_run(const Job& job, size_t k, size_t a, size_t n, size_t to) const {
   const unsigned rx = grid_->ports(), layers = channel_->layers;
   const Cf* y[max_rx_ports];
   const Cf* h[max_rx_ports * max_layers];
   Cf* x[max_layers];
   float* nvar[max_layers];
-  for (unsigned r = 0; r < rx; ++r) y[r] = grid_->row(r, symbol).data() + k;
-  for (unsigned i = 0; i < rx * layers; ++i) h[i] = h_[i] + a;
-  for (unsigned v = 0; v < layers; ++v) x[v] = x_row(v).data() + to, nvar[v] = nvar_row(v).data() + to;
-  equalise(equaliser_, {y, rx}, {h, rx * layers}, layers, estimate_.measurement.noise_variance, n, {x, layers}, {nvar, layers});
-  if (phase_[symbol] == 0) return;
-  const Cf back = unit(-phase_[symbol]);
+  for (unsigned r = 0; r < rx; ++r) y[r] = grid_->row(r, job.symbol).data() + k;
+  for (unsigned i = 0; i < rx * layers; ++i) h[i] = job.h[i] + a;
+  for (unsigned v = 0; v < layers; ++v) x[v] = job.x(v).data() + to, nvar[v] = job.nvar(v).data() + to;
+  equalise(equaliser_, {y, rx}, {h, rx * layers}, layers, job.noise_variance, n, {x, layers}, {nvar, layers});
+  if (phase_[job.symbol] == 0) return;
+  const Cf back = unit(-phase_[job.symbol]);
   for (unsigned v = 0; v < layers; ++v) scale({x[v], n}, back, {x[v], n});
 }
 
-void SharedReceiver::equalise_all(unsigned symbol) {
+void SharedReceiver::equalise_all(const Job& job) const {
   size_t a = 0;
   for (auto [first, count] : plan_->rbs(hop_)) {
-    equalise_run(symbol, size_t{12} * first, a, size_t{12} * count, a);
+    equalise_run(job, size_t{12} * first, a, size_t{12} * count, a);
     a += size_t{12} * count;
   }
 }
 
-void SharedReceiver::whole_symbol(unsigned symbol, std::span<Llr> out) {
+void SharedReceiver::whole_symbol(const Job& job, std::span<Llr> out) {
   const unsigned layers = channel_->layers, qm = channel_->qm;
   const Cf* x[max_layers];
   const float* nvar[max_layers];
-  for (unsigned v = 0; v < layers; ++v) x[v] = x_row(v).data(), nvar[v] = nvar_row(v).data();
+  for (unsigned v = 0; v < layers; ++v) x[v] = job.x(v).data(), nvar[v] = job.nvar(v).data();
   size_t a = 0;
   for (auto [first, count] : plan_->rbs(hop_)) {
     const size_t end = a + size_t{12} * count;
     for (size_t k = size_t{12} * first; a < end;) {
       const size_t n = std::min(chunk, end - a);
-      equalise_run(symbol, k, a, n, 0);
-      keep({x[0], n}, 1);
+      equalise_run(job, k, a, n, 0);
+      keep(job, {x[0], n}, 1);
       const auto llrs = out.subspan(a * layers * qm, n * layers * qm);
       if (layers == 1) {
-        demap(qm, {x[0], n}, {nvar[0], n}, llrs, plan_->res_before(symbol) + a);
+        demap(qm, {x[0], n}, {nvar[0], n}, llrs, plan_->res_before(job.symbol) + a);
       } else {
-        merge_layers({x, layers}, {nvar, layers}, n, ordered_.span(), ordered_nvar_.span());
-        demap(qm, ordered_.span().first(n * layers), ordered_nvar_.span().first(n * layers), llrs);
+        const auto symbols = job.scratch.ordered.span().first(n * layers);
+        const auto variances = job.scratch.ordered_nvar.span().first(n * layers);
+        merge_layers({x, layers}, {nvar, layers}, n, symbols, variances);
+        demap(qm, symbols, variances, llrs);
       }
       a += n;
       k += n;
@@ -167,33 +191,36 @@ void SharedReceiver::whole_symbol(unsigned symbol, std::span<Llr> out) {
   }
 }
 
-void SharedReceiver::ordered_symbol(unsigned symbol, std::span<Llr> out) {
+void SharedReceiver::ordered_symbol(const Job& job, std::span<Llr> out) {
   const unsigned layers = channel_->layers;
-  equalise_all(symbol);
+  equalise_all(job);
+  const size_t all = size_t{plan_->data(job.symbol).res} * layers;
+  const auto symbols = job.scratch.ordered.span().first(all);
+  const auto variances = job.scratch.ordered_nvar.span().first(all);
   size_t done = 0;
   const Cf* x[max_layers];
   const float* nvar[max_layers];
-  for (const ReRun& run : plan_->data(symbol).runs) {
-    for (unsigned v = 0; v < layers; ++v) x[v] = x_row(v).data() + run.a, nvar[v] = nvar_row(v).data() + run.a;
+  for (const ReRun& run : plan_->data(job.symbol).runs) {
+    for (unsigned v = 0; v < layers; ++v) x[v] = job.x(v).data() + run.a, nvar[v] = job.nvar(v).data() + run.a;
     if (run.n >= 8) {
-      merge_layers({x, layers}, {nvar, layers}, run.n, ordered_.span().subspan(done), ordered_nvar_.span().subspan(done));
+      merge_layers({x, layers}, {nvar, layers}, run.n, symbols.subspan(done), variances.subspan(done));
     } else {
       for (unsigned i = 0; i < run.n; ++i) {
-        for (unsigned v = 0; v < layers; ++v) ordered_[done + i * layers + v] = x[v][i], ordered_nvar_[done + i * layers + v] = nvar[v][i];
+        for (unsigned v = 0; v < layers; ++v) symbols[done + i * layers + v] = x[v][i], variances[done + i * layers + v] = nvar[v][i];
       }
     }
     done += size_t{run.n} * layers;
   }
-  keep(ordered_.span().first(done), layers);
-  demap(channel_->qm, ordered_.span().first(done), ordered_nvar_.span().first(done), out, plan_->res_before(symbol));
+  keep(job, symbols, layers);
+  demap(channel_->qm, symbols, variances, out, plan_->res_before(job.symbol));
 }
 
 // Back to the time domain; the noise variance behind every sample. MMSE weighs each subcarrier by its own SINR first, so that faded ones do not spread
 // their noise over all samples, and mends the mean gain after.
-float SharedReceiver::inverse_transform(std::span<Cf> out) {
+float SharedReceiver::inverse_transform(const Job& job, std::span<Cf> out) const {
   const size_t m = out.size();
-  const auto x = x_row(0).first(m);
-  const auto nvar = nvar_row(0).first(m);
+  const auto x = job.x(0).first(m);
+  const auto nvar = job.nvar(0).first(m);
   float sum = 0;
   if (equaliser_ == Equaliser::zero_forcing) {
     for (float v : nvar) sum += v;
@@ -212,7 +239,7 @@ float SharedReceiver::inverse_transform(std::span<Cf> out) {
 }
 
 // Phase of each PT-RS group, a straight line between the groups' middles, the end groups' phases beyond.
-void SharedReceiver::track_samples(std::span<Cf> x, std::span<const uint16_t> indices) {
+void SharedReceiver::track_samples(std::span<Cf> x, std::span<const uint16_t> indices) const {
   const size_t samples = channel_->ptrs->samples;
   float phase = 0, from = 0;
   size_t done = 0;
@@ -231,17 +258,15 @@ void SharedReceiver::track_samples(std::span<Cf> x, std::span<const uint16_t> in
   for (; done < x.size(); ++done) x[done] *= unit(-phase);
 }
 
-void SharedReceiver::transformed_symbol(unsigned symbol, std::span<Llr> out) {
-  equalise_all(symbol);
-  const auto x = ordered_.span().first(plan_->subcarriers());
-  const float nvar = inverse_transform(x);
+void SharedReceiver::transformed_symbol(const Job& job, std::span<Llr> out) {
+  equalise_all(job);
+  const auto x = job.scratch.ordered.span().first(plan_->subcarriers());
+  const float nvar = inverse_transform(job, x);
   size_t n = x.size();
-  if (plan_->ptrs(symbol)) {
+  if (plan_->ptrs(job.symbol)) {
     std::array<uint16_t, max_ptrs_samples> room;
     const auto indices = std::span(room).first(size_t{channel_->ptrs->groups} * channel_->ptrs->samples);
     ptrs_samples(*channel_, plan_->subcarriers(), indices);
-    ptrs_sample_values(*channel_, slot_, indices, ptrs_values_.span());
-    // They are stronger than the data by a known factor: phases do not care.
     track_samples(x, indices);
     n = 0;
     for (size_t i = 0, next = 0; i < x.size(); ++i) {
@@ -252,26 +277,34 @@ void SharedReceiver::transformed_symbol(unsigned symbol, std::span<Llr> out) {
       }
     }
   }
-  keep(x.first(n), 1);
-  std::ranges::fill(ordered_nvar_.span().first(n), nvar);
-  demap(channel_->qm, x.first(n), ordered_nvar_.span().first(n), out, plan_->res_before(symbol));
+  keep(job, x.first(n), 1);
+  const auto variances = job.scratch.ordered_nvar.span().first(n);
+  std::ranges::fill(variances, nvar);
+  demap(channel_->qm, x.first(n), variances, out, plan_->res_before(job.symbol));
 }
 
-void SharedReceiver::symbol(unsigned symbol, std::span<Llr> out) {
-  if (plan_->hop(symbol) != hop_) estimate(plan_->hop(symbol));
+void SharedReceiver::symbol(unsigned symbol, std::span<Llr> out, Scratch& scratch) {
   const RePattern& pattern = plan_->data(symbol);
   if (pattern.res == 0) return;
-  estimate_.at_symbol(symbol, h_);
+  Job job{symbol, scratch, stride_, estimate_.measurement.noise_variance, h_};
+  if (known_ && plan_->rbs(hop_).size() == 1) {
+    for (unsigned i = 0; i < grid_->ports() * channel_->layers; ++i) job.h[i] = known_->h->row(i, symbol).data() + size_t{12} * plan_->rbs(hop_)[0].first;
+    job.noise_variance = known_->noise_variance;
+  } else if (!estimate_.constant()) {
+    estimate_.at_symbol(symbol, job.h, scratch.channel.span());
+  }
   if (channel_->transform) {
-    transformed_symbol(symbol, out);
+    transformed_symbol(job, out);
   } else if (pattern.whole) {
-    whole_symbol(symbol, out);
+    whole_symbol(job, out);
   } else {
-    ordered_symbol(symbol, out);
+    ordered_symbol(job, out);
   }
 }
 
-void SharedReceiver::keep(std::span<const Cf> x, size_t step) {
+// Only the first symbol with data is kept: one thread has it.
+void SharedReceiver::keep(const Job& job, std::span<const Cf> x, size_t step) {
+  if (job.symbol != first_data_) return;
   for (size_t i = 0; i < x.size() && constellation_size_ < kept_symbols; i += step) constellation_[constellation_size_++] = x[i];
 }
 

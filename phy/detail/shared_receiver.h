@@ -1,5 +1,6 @@
 // The first part of PDSCH's and PUSCH's way back: channel estimation, equalisation, phase tracking, layer demapping, inverse transform precoding, soft
-// demapping, symbol by symbol (what comes of one symbol is the codeword's soft bits in order). One thread at a time, no allocation in a call.
+// demapping, symbol by symbol (what comes of one symbol is the codeword's soft bits in order). One thread at a time, but symbols of a hop may go to
+// several, each with its own Scratch. No allocation in a call.
 #pragma once
 
 #include "phy/detail/re_plan.h"
@@ -15,10 +16,19 @@ class SharedReceiver {
  public:
   SharedReceiver(unsigned max_rb, unsigned max_rx, bool uplink);
 
+  // Work space of one thread.
+  struct Scratch {
+    Scratch(unsigned max_rb, const SharedReceiver& receiver);
+    Aligned<Cf> x, ordered, channel;
+    Aligned<float> nvar, ordered_nvar;
+  };
+
   // Readies a channel; both arguments and the grid must outlive the symbols.
-  void start(const SharedChannel& channel, const RePlan& plan, nr::Slot slot, const Grid& grid, Equaliser equaliser);
-  // Soft bits of one symbol, plan.data(symbol).res * layers * qm of them, still scrambled. Symbols must come in ascending order.
-  void symbol(unsigned symbol, std::span<Llr> out);
+  void start(const SharedChannel& channel, const RePlan& plan, nr::Slot slot, const Grid& grid, const ReceiveOptions& options);
+  // Estimates the channel of a hop: before any of its symbols.
+  void enter_hop(unsigned hop);
+  // Soft bits of one symbol of the hop, plan.data(symbol).res * layers * qm of them, still scrambled.
+  void symbol(unsigned symbol, std::span<Llr> out, Scratch& scratch);
 
   // Means over the hops so far.
   LinkMeasurement measurement() const;
@@ -27,37 +37,34 @@ class SharedReceiver {
   std::span<const Cf> constellation() const { return constellation_.span().first(constellation_size_); }
 
  private:
-  void estimate(unsigned hop);
+  struct Job;
   void track_phase(unsigned hop);
   void interpolate_phase(unsigned from, unsigned to);
   // The `n` elements from subcarrier k on, whose place in the allocation is `a`, to place `to` of the rows x and nvar.
-  void equalise_run(unsigned symbol, size_t k, size_t a, size_t n, size_t to);
-  void equalise_all(unsigned symbol);
-  void whole_symbol(unsigned symbol, std::span<Llr> out);
-  void ordered_symbol(unsigned symbol, std::span<Llr> out);
-  void transformed_symbol(unsigned symbol, std::span<Llr> out);
-  float inverse_transform(std::span<Cf> out);
-  void track_samples(std::span<Cf> x, std::span<const uint16_t> indices);
-  void keep(std::span<const Cf> x, size_t step);
-  std::span<Cf> x_row(unsigned layer) { return x_.span().subspan(layer * stride_, stride_); }
-  std::span<float> nvar_row(unsigned layer) { return nvar_.span().subspan(layer * stride_, stride_); }
+  void equalise_run(const Job& job, size_t k, size_t a, size_t n, size_t to) const;
+  void equalise_all(const Job& job) const;
+  void whole_symbol(const Job& job, std::span<Llr> out);
+  void ordered_symbol(const Job& job, std::span<Llr> out);
+  void transformed_symbol(const Job& job, std::span<Llr> out);
+  float inverse_transform(const Job& job, std::span<Cf> out) const;
+  void track_samples(std::span<Cf> x, std::span<const uint16_t> indices) const;
+  void keep(const Job& job, std::span<const Cf> x, size_t step);
 
   const SharedChannel* channel_ = nullptr;
   const RePlan* plan_ = nullptr;
   const Grid* grid_ = nullptr;
   nr::Slot slot_;
   Equaliser equaliser_ = Equaliser::mmse;
-  unsigned hop_ = 2;                       // whose estimate stands ready; 2: none
-  unsigned hops_ = 0;
+  const KnownChannel* known_ = nullptr;
+  unsigned hop_ = 0, hops_ = 0, first_data_ = 0;
   LinkMeasurement sum_;
   std::array<float, RePlan::symbols> phase_{};  // of each symbol, as PT-RS saw it, rad
 
   size_t stride_;
   ChannelEstimator estimator_;
   ChannelEstimate estimate_;
-  Aligned<Cf> base_, ptrs_values_, x_, ordered_, constellation_;
-  Aligned<float> nvar_, ordered_nvar_;
-  std::array<const Cf*, max_rx_ports * max_layers> h_{};
+  Aligned<Cf> base_, ptrs_values_, constellation_;
+  std::array<const Cf*, max_rx_ports * max_layers> h_{};  // where one channel holds for all symbols
   size_t constellation_size_ = 0;
   std::optional<Transform> transform_;
 };

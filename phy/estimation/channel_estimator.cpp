@@ -14,6 +14,16 @@ namespace {
 constexpr unsigned max_runs = 140;
 constexpr float two_pi = 2 * std::numbers::pi_v<float>;
 
+Cf times(Cf a, Cf b) { return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()}; }
+
+// Every second pilot's sign turned: what the layer with the signs +, - sees as its own. An even number of pilots.
+void flip(std::span<const Cf> in, std::span<Cf> out) {
+  for (size_t i = 0; i < in.size(); i += 2) {
+    out[i] = in[i];
+    out[i + 1] = -in[i + 1];
+  }
+}
+
 PilotPattern pattern_of(unsigned type, unsigned delta) {
   PilotPattern p;
   const auto at = [&](unsigned i) {
@@ -103,6 +113,19 @@ unsigned ChannelEstimate::at_symbol(unsigned symbol, std::span<const Cf*> rows) 
   }
   for (unsigned i = 0; i < n; ++i) rows[i] = now_.data() + size_t{i} * stride_;
   return version_;
+}
+
+void ChannelEstimate::at_symbol(unsigned symbol, std::span<const Cf*> rows, std::span<Cf> space) const {
+  const unsigned n = rx_ * layers_;
+  ensure(rows.size() >= n && symbol < weights_.size());
+  for (unsigned i = 0; i < n; ++i) {
+    const auto out = space.subspan(size_t{i} * stride_, subcarriers_);
+    rows[i] = positions_ == 1 ? h_.data() + size_t{i} * stride_ : out.data();
+    if (positions_ == 1) continue;
+    std::array<const Cf*, max_dmrs_positions> from{};
+    for (unsigned p = 0; p < positions_; ++p) from[p] = h_.data() + (size_t{p} * n + i) * stride_;
+    combine(std::span(from).first(positions_), weights_[symbol], out);
+  }
 }
 
 ChannelEstimator::ChannelEstimator(unsigned max_rb, unsigned max_rx) : work_(std::make_shared<Work>(max_rb, max_rx)) {}
@@ -209,7 +232,7 @@ void ChannelEstimator::Work::least_squares(const Grid& grid, const Pilots& p) {
           for (unsigned k = 0; k < n_pilots; ++k) z[k] += other[k];
         }
         if (s.first < 0) {  // the layer with alternating signs is alone
-          for (unsigned k = 1; k < n_pilots; k += 2) z[k] = -z[k];
+          flip(z, z);
         }
       }
     }
@@ -247,11 +270,14 @@ void ChannelEstimator::Work::set_ramp(double delay) {
   const double step = -2 * std::numbers::pi * delay;
   std::array<Cf, 12> within;
   for (unsigned k = 0; k < 12; ++k) within[k] = std::polar(1.0f, static_cast<float>(step * k));
+  const std::complex<double> next = std::polar(1.0, 12 * step);
   for (unsigned i = 0; i < n_runs; ++i) {
-    for (unsigned b = 0; b < runs[i].n; ++b) {
-      const auto start = Cf(std::polar(1.0, step * 12 * (runs[i].crb + b)));
-      Cf* to = ramp.data() + size_t{12} * (runs[i].at + b);
-      for (unsigned k = 0; k < 12; ++k) to[k] = Cf{start.real() * within[k].real() - start.imag() * within[k].imag(), start.real() * within[k].imag() + start.imag() * within[k].real()};
+    std::complex<double> start = std::polar(1.0, step * 12 * runs[i].crb);
+    Cf* to = ramp.data() + size_t{12} * runs[i].at;
+    for (unsigned b = 0; b < runs[i].n; ++b, to += 12) {
+      const Cf s{start};
+      for (unsigned k = 0; k < 12; ++k) to[k] = times(s, within[k]);
+      start = {start.real() * next.real() - start.imag() * next.imag(), start.real() * next.imag() + start.imag() * next.real()};
     }
   }
 }
@@ -305,7 +331,7 @@ float ChannelEstimator::Work::noise_probe(unsigned spread) {
             const std::span<const Cf> window = pilots(i, q, r).subspan(size_t{per_rb} * (runs[k].at + start), taps);
             smooth(middle, window, 1, {}, a);
             if (s.pattern.shared) {
-              for (unsigned t = 0; t < taps; ++t) opposite[t] = t % 2 == 0 ? window[t] : -window[t];
+              flip(window, opposite);
               smooth(middle, std::span<const Cf>(opposite).first(taps), 1, {}, b);
             }
             energy += residual(s, window.subspan(size_t{place} * per_rb, per_rb), a.data(), s.pattern.shared ? b.data() : nullptr, nullptr);
@@ -341,7 +367,7 @@ void ChannelEstimator::Work::smooth_all(ChannelEstimate& out, unsigned spread, u
         for (int layer : {s.first, s.second}) {
           if (layer < 0) continue;
           if (layer == s.second && s.first >= 0) {
-            for (unsigned t = 0; t < n_pilots; ++t) flipped[t] = t % 2 == 0 ? z[t] : -z[t];
+            flip(z, flipped.span());
             z = flipped.span().first(n_pilots);
           }
           Cf* to = out.row(q, r, static_cast<unsigned>(layer));

@@ -41,6 +41,10 @@ class ChannelEstimate {
   // The channel at an OFDM symbol: rows [rx][layer] of subcarriers() values, allocation order (ascending), valid until the next call. `rows` gets
   // rx * layers pointers, [rx * layers + layer]. Returns a number that stays the same as long as the channel does: what was computed from it still holds.
   unsigned at_symbol(unsigned symbol, std::span<const Cf*> rows);
+  // The same for several threads at once: `space` of space_size() values takes what must be interpolated.
+  void at_symbol(unsigned symbol, std::span<const Cf*> rows, std::span<Cf> space) const;
+  size_t space_size() const { return now_.size(); }
+  bool constant() const { return constant_ || positions_ == 1; }   // one channel for all symbols
   LinkMeasurement measurement;
 
  private:

@@ -1,5 +1,7 @@
 #include "phy/kernels/complex.h"
 
+#include <algorithm>
+
 #include "phy/kernels/isa.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -18,6 +20,7 @@ void multiply_vector(std::span<const Cf> a, std::span<const Cf> b, Cf factor, st
 void multiply_conj_vector(std::span<const Cf> a, std::span<const Cf> b, std::span<Cf> out) { reference::multiply_conj(a, b, out); }
 void add_power_vector(std::span<const Cf> a, std::span<float> out) { reference::add_power(a, out); }
 Cf inner_vector(std::span<const Cf> a, std::span<const Cf> b) { return reference::inner(a, b); }
+float largest_vector(std::span<const float> a) { return reference::largest(a); }
 
 #else
 
@@ -94,6 +97,18 @@ Cf inner_vector(std::span<const Cf> a, std::span<const Cf> b) {
   return {hn::GetLane(hn::SumOfLanes(d, straight)) + tail.real(), hn::GetLane(hn::SumOfLanes(d, hn::Mul(crossed, minus))) + tail.imag()};
 }
 
+float largest_vector(std::span<const float> a) {
+  const F d;
+  const size_t lanes = hn::Lanes(d), n = a.size();
+  V most = hn::Zero(d);
+  size_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    const V v = hn::LoadU(d, a.data() + i);
+    most = hn::IfThenElse(hn::Gt(v, most), v, most);
+  }
+  return std::max(hn::GetLane(hn::MaxOfLanes(d, most)), reference::largest(a.subspan(i)));
+}
+
 #endif
 
 }  // namespace sen::phy::HWY_NAMESPACE
@@ -107,6 +122,7 @@ HWY_EXPORT(multiply_vector);
 HWY_EXPORT(multiply_conj_vector);
 HWY_EXPORT(add_power_vector);
 HWY_EXPORT(inner_vector);
+HWY_EXPORT(largest_vector);
 
 void scale(std::span<const Cf> a, Cf factor, std::span<Cf> out) {
   if (scalar()) return reference::scale(a, factor, out);
@@ -127,6 +143,10 @@ void add_power(std::span<const Cf> a, std::span<float> out) {
 Cf inner(std::span<const Cf> a, std::span<const Cf> b) {
   if (scalar()) return reference::inner(a, b);
   return HWY_DYNAMIC_DISPATCH(inner_vector)(a, b);
+}
+float largest(std::span<const float> a) {
+  if (scalar()) return reference::largest(a);
+  return HWY_DYNAMIC_DISPATCH(largest_vector)(a);
 }
 
 namespace {
@@ -150,6 +170,11 @@ Cf reference::inner(std::span<const Cf> a, std::span<const Cf> b) {
   Cf sum;
   for (size_t i = 0; i < a.size(); ++i) sum += times(a[i], std::conj(b[i]));
   return sum;
+}
+float reference::largest(std::span<const float> a) {
+  float most = 0;
+  for (float v : a) most = v > most ? v : most;
+  return most;
 }
 
 }  // namespace sen::phy

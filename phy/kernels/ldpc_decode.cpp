@@ -64,8 +64,8 @@ unsigned ldpc_survey_vector(LdpcState& state, const Llr* channel, LdpcFillers fi
   auto sum = hn::Zero(d64);
   size_t columns = 0;
   state.n_rows = 0;
-  for (uint8_t r = 0; r < 4; ++r) state.rows[state.n_rows++] = r;
-  for (size_t c = 2; c < g.columns; ++c) {
+  for (uint8_t r : ldpc_core_order) state.rows[state.n_rows++] = r;
+  for (size_t c = g.columns; c-- > 2;) {
     const Llr* from = channel + (c - 2) * z;
     if (!any_value(from, z)) continue;
     ++columns;
@@ -331,8 +331,8 @@ unsigned reference::ldpc_survey(LdpcState& state, const Llr* channel, LdpcFiller
   uint64_t sum = 0;
   size_t columns = 0;
   state.n_rows = 0;
-  for (uint8_t r = 0; r < 4; ++r) state.rows[state.n_rows++] = r;
-  for (unsigned c = 2; c < g.columns; ++c) {
+  for (uint8_t r : ldpc_core_order) state.rows[state.n_rows++] = r;
+  for (unsigned c = g.columns; c-- > 2;) {
     const Llr* from = channel + (c - 2) * g.z;
     if (std::all_of(from, from + g.z, [](Llr v) { return v == 0; })) continue;
     ++columns;

@@ -1,6 +1,8 @@
 // Layered normalised min-sum over int8 for one LDPC code block. A layer is a row of the base graph: its Z checks share no bit, so they fill vector
 // lanes. Per edge and lane, with a the a-posteriori value and m the message that the check sent last time:
 //   q = a - m;  m' = scale * (sign and smallest magnitude of the other edges' q);  a' = q + m'   (all saturating to 8 bits)
+// The order of the layers matters: first the four rows of the core, those that meet only one of the two punctured columns before the others; then the
+// extension rows from the last to the first (half an iteration less, or 0.2 dB, at rate 1/2, against the order of the table).
 // The one-edge columns of the extension rows always give their channel value and are not updated. Any thread, one a state.
 #pragma once
 
@@ -24,12 +26,14 @@ struct LdpcState {
   int8_t* messages = nullptr;   // ldpc_message_size, aligned
   int8_t* hard = nullptr;       // ldpc_hard_size
   LdpcScale scale = LdpcScale::low;
-  unsigned n_rows = 0;          // the rows that have something to say, in order
+  unsigned n_rows = 0;          // the rows that have something to say, in the order of the schedule
   std::array<uint8_t, ldpc_max_rows> rows{};
   // Of the vector versions: column c lies in half `half[c]` of `soft`, and begins with bit origin[c].
   std::array<uint16_t, ldpc_max_columns> origin{};
   std::array<uint8_t, ldpc_max_columns> half{};
 };
+
+inline constexpr std::array<uint8_t, 4> ldpc_core_order{1, 3, 0, 2};
 
 // What arrived (the two punctured columns are not in `channel`): lists the rows, which are the core's and those whose own column has a value that is
 // not 0; gives the mean magnitude, times 32, over the columns that have such a value, fillers left out (0: nothing arrived).

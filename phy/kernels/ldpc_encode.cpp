@@ -1,6 +1,7 @@
 #include "phy/kernels/ldpc_encode.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "phy/kernels/isa.h"
 
@@ -20,103 +21,124 @@ void ldpc_encode_vector(const LdpcGraph& graph, unsigned rows, const uint8_t* in
 #else
 namespace hn = hwy::HWY_NAMESPACE;
 
-using D = hn::ScalableTag<uint8_t>;
+constexpr size_t column_stride = 512;
 
-// out[i] = first[i] + the sum of from[terms[t] + i]; up to a vector more than z is written.
-HWY_INLINE void sum_rotated(const uint8_t* first, const uint8_t* from, const uint32_t* terms, size_t n, size_t z, uint8_t* out) {
+// A column of Z bits is held eight bits an octet (four, two or one of them different where Z is no multiple of 8): with Z = planes * octets, octet i has
+// the bits i, i + octets, i + 2 octets, ..., modulo Z, from its top bit on. So octet i + octets is octet i rotated by one bit, and when the octets from 0
+// to Z + octets are written out, the column rotated by any shift is what stands from octet `shift` on: one load, or two.
+struct Shape {
+  size_t z, planes, octets;
+  explicit Shape(size_t of_z) : z(of_z), planes(std::min<size_t>(8, size_t{1} << std::countr_zero(of_z))), octets(of_z / planes) {}
+};
+
+// n vectors hold a column.
+template <class D, size_t n>
+struct Packed {
+  hn::Vec<D> part[n];
+};
+
+template <class D, size_t n>
+HWY_INLINE Packed<D, n> load(const uint8_t* from) {
   const D d;
-  const size_t lanes = hn::Lanes(d);
-  size_t i = 0;
-  for (; i + 3 * lanes < z; i += 4 * lanes) {
-    auto a = hn::LoadU(d, first + i), b = hn::LoadU(d, first + i + lanes), c = hn::LoadU(d, first + i + 2 * lanes),
-         e = hn::LoadU(d, first + i + 3 * lanes);
-    for (size_t t = 0; t < n; ++t) {
-      const uint8_t* p = from + terms[t] + i;
-      a = hn::Xor(a, hn::LoadU(d, p));
-      b = hn::Xor(b, hn::LoadU(d, p + lanes));
-      c = hn::Xor(c, hn::LoadU(d, p + 2 * lanes));
-      e = hn::Xor(e, hn::LoadU(d, p + 3 * lanes));
-    }
-    hn::StoreU(a, d, out + i);
-    hn::StoreU(b, d, out + i + lanes);
-    hn::StoreU(c, d, out + i + 2 * lanes);
-    hn::StoreU(e, d, out + i + 3 * lanes);
+  Packed<D, n> out;
+  for (size_t v = 0; v < n; ++v) out.part[v] = hn::LoadU(d, from + v * hn::Lanes(d));
+  return out;
+}
+
+template <class D, size_t n>
+HWY_INLINE Packed<D, n> add(const Packed<D, n>& a, const Packed<D, n>& b) {
+  Packed<D, n> out;
+  for (size_t v = 0; v < n; ++v) out.part[v] = hn::Xor(a.part[v], b.part[v]);
+  return out;
+}
+
+template <class D, size_t n>
+HWY_INLINE Packed<D, n> pack(const Shape& s, const uint8_t* bits) {
+  Packed<D, n> x = load<D, n>(bits);
+  for (size_t b = 1; b < 8; ++b) {
+    const Packed<D, n> plane = load<D, n>(bits + b % s.planes * s.octets);
+    for (size_t v = 0; v < n; ++v) x.part[v] = hn::Or(hn::Add(x.part[v], x.part[v]), plane.part[v]);
   }
-  for (; i < z; i += lanes) {
-    auto a = hn::LoadU(d, first + i);
-    for (size_t t = 0; t < n; ++t) a = hn::Xor(a, hn::LoadU(d, from + terms[t] + i));
-    hn::StoreU(a, d, out + i);
+  return x;
+}
+
+template <class D, size_t n>
+HWY_INLINE void unpack(const Shape& s, const Packed<D, n>& x, uint8_t* bits) {
+  const D d;
+  const auto one = hn::Set(d, 1);
+  for (size_t b = 0; b < s.planes; ++b) {
+    const auto bit = hn::Set(d, static_cast<uint8_t>(0x80 >> b));
+    for (size_t v = 0; v < n; ++v) hn::StoreU(hn::Min(hn::And(x.part[v], bit), one), d, bits + b * s.octets + v * hn::Lanes(d));
   }
 }
 
-// A column, twice in a row.
-HWY_INLINE void fill_column(const uint8_t* from, size_t z, uint8_t* column) {
+// All octets of a column; each run may write into the next, which comes after it.
+template <class D, size_t n>
+HWY_INLINE void write_column(const Shape& s, Packed<D, n> x, uint8_t* column) {
   const D d;
-  const size_t lanes = hn::Lanes(d);
-  if (z % lanes == 0) {
-    for (size_t i = 0; i < z; i += lanes) {
-      const auto v = hn::LoadU(d, from + i);
-      hn::StoreU(v, d, column + i);
-      hn::StoreU(v, d, column + z + i);
+  const hn::RebindToSigned<D> di;
+  for (size_t run = 0; run <= s.planes; ++run) {
+    for (size_t v = 0; v < n; ++v) {
+      hn::StoreU(x.part[v], d, column + run * s.octets + v * hn::Lanes(d));
+      const auto carry = hn::BitCast(d, hn::BroadcastSignBit(hn::BitCast(di, x.part[v])));
+      x.part[v] = hn::Sub(hn::Add(x.part[v], x.part[v]), carry);
     }
-    return;
   }
-  for (size_t i = 0; i < z; i += lanes) hn::StoreU(hn::LoadU(d, from + i), d, column + i);
-  for (size_t i = 0; i < z; i += lanes) hn::StoreU(hn::LoadU(d, from + i), d, column + z + i);
 }
 
-// Where the edges of row r with columns from `low` to below `high` read.
-HWY_INLINE size_t terms_within(const LdpcGraph& g, unsigned r, unsigned low, unsigned high, uint32_t* terms) {
-  size_t n = 0;
+// What the columns from `low` to below `high` add to row r.
+template <class D, size_t n>
+HWY_INLINE Packed<D, n> row_sum(const LdpcGraph& g, unsigned r, unsigned low, unsigned high, const uint8_t* columns) {
+  const D d;
+  Packed<D, n> sum;
+  for (size_t v = 0; v < n; ++v) sum.part[v] = hn::Zero(d);
   for (const LdpcEdge& e : g.row(r)) {
-    if (e.column >= low && e.column < high) terms[n++] = e.column * ldpc_column_stride + e.shift;
+    if (e.column >= low && e.column < high) sum = add(sum, load<D, n>(columns + e.column * column_stride + e.shift));
   }
-  return n;
+  return sum;
+}
+
+template <class D, size_t n>
+void encode(const LdpcGraph& g, unsigned rows, const uint8_t* info, uint8_t* parity, uint8_t* work) {
+  const Shape s(g.z);
+  const unsigned k = g.info_columns;
+  for (size_t c = 0; c < k; ++c) write_column(s, pack<D, n>(s, info + c * s.z), work + c * column_stride);
+  // The sum of the four core rows leaves the first core column alone, rotated by the shift that occurs once in it.
+  Packed<D, n> sums[4];
+  size_t odd_shift = 0;
+  uint8_t* core = work + k * column_stride;
+  for (unsigned r = 0; r < 4; ++r) {
+    sums[r] = row_sum<D, n>(g, r, 0, k, work);
+    for (const LdpcEdge& e : g.row(r)) odd_shift ^= e.column == k ? e.shift : 0;
+  }
+  uint8_t* total = core + column_stride;
+  write_column(s, add(add(sums[0], sums[1]), add(sums[2], sums[3])), total);
+  Packed<D, n> column = load<D, n>(total + (s.z - odd_shift) % s.z);
+  write_column(s, column, core);
+  unpack(s, column, parity);
+  // Then each core row gives the next core column: the one before it, and the first where the row has it, are known.
+  for (unsigned r = 0; r < 3; ++r) {
+    column = r == 0 ? sums[0] : add(sums[r], column);
+    column = add(column, row_sum<D, n>(g, r, k, k + 1, work));
+    unpack(s, column, parity + (r + 1) * s.z);
+    if (rows > 4) write_column(s, column, core + (r + 1) * column_stride);
+  }
+  for (unsigned r = 4; r < rows; ++r) unpack(s, row_sum<D, n>(g, r, 0, k + 4, work), parity + r * s.z);
 }
 
 void ldpc_encode_vector(const LdpcGraph& g, unsigned rows, const uint8_t* info, uint8_t* parity, uint8_t* work) {
-  const D d;
-  const size_t z = g.z, lanes = hn::Lanes(d);
-  const unsigned k = g.info_columns;
-  for (size_t c = 0; c < k; ++c) fill_column(info + c * z, z, work + c * ldpc_column_stride);
-  uint32_t terms[32];
-  alignas(64) static constexpr uint8_t zeros[ldpc_column_stride / 2] = {};
-  // What the information adds to each core row; the sum of the four leaves the first core column alone, rotated by the shift that occurs once in it.
-  uint8_t* core = work + k * ldpc_column_stride;
-  alignas(64) uint8_t sums[4][ldpc_column_stride / 2];
-  unsigned odd_shift = 0;
-  const uint8_t* first_core[4];  // as it enters each row
-  for (unsigned r = 0; r < 4; ++r) {
-    sum_rotated(zeros, work, terms, terms_within(g, r, 0, k, terms), z, sums[r]);
-    first_core[r] = zeros;
-    for (const LdpcEdge& e : g.row(r)) {
-      if (e.column != k) continue;
-      odd_shift ^= e.shift;
-      first_core[r] = core + e.shift;
-    }
+  // No wider than the column: what was just written is read back sooner.
+  using D16 = hn::CappedTag<uint8_t, 16>;
+  using D32 = hn::CappedTag<uint8_t, 32>;
+  using D64 = hn::CappedTag<uint8_t, 64>;
+  const size_t octets = Shape(g.z).octets;
+  if (octets <= 16) {
+    encode<D16, 1>(g, rows, info, parity, work);
+  } else if (octets <= 32) {
+    encode<D32, 32 / hn::MaxLanes(D32())>(g, rows, info, parity, work);
+  } else {
+    encode<D64, 48 / hn::MaxLanes(D64()) + (48 % hn::MaxLanes(D64()) != 0)>(g, rows, info, parity, work);
   }
-  uint8_t* total = core + ldpc_column_stride;
-  for (size_t i = 0; i < z; i += lanes) {
-    const auto sum = hn::Xor(hn::Xor(hn::Load(d, sums[0] + i), hn::Load(d, sums[1] + i)), hn::Xor(hn::Load(d, sums[2] + i), hn::Load(d, sums[3] + i)));
-    hn::StoreU(sum, d, total + i);
-  }
-  for (size_t i = 0; i < z; i += lanes) hn::StoreU(hn::LoadU(d, total + i), d, total + z + i);
-  fill_column(total + (z - odd_shift) % z, z, core);
-  for (size_t i = 0; i < z; i += lanes) hn::StoreU(hn::LoadU(d, core + i), d, parity + i);
-  // Then each core row gives the next core column.
-  for (size_t i = 0; i < z; i += lanes) {
-    auto sum = hn::Zero(d);
-    for (size_t r = 0; r < 3; ++r) {
-      sum = hn::Xor(sum, hn::Xor(hn::Load(d, sums[r] + i), hn::LoadU(d, first_core[r] + i)));
-      hn::Store(sum, d, sums[r] + i);
-    }
-  }
-  for (size_t r = 0; r < 3; ++r) {
-    for (size_t i = 0; i < z; i += lanes) hn::StoreU(hn::Load(d, sums[r] + i), d, parity + (r + 1) * z + i);
-  }
-  if (rows == 4) return;
-  for (size_t r = 0; r < 3; ++r) fill_column(sums[r], z, core + (r + 1) * ldpc_column_stride);
-  for (unsigned r = 4; r < rows; ++r) sum_rotated(zeros, work, terms, terms_within(g, r, 0, k + 4, terms), z, parity + r * z);
 }
 
 #endif

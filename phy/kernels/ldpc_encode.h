@@ -5,11 +5,9 @@
 
 namespace sen::phy {
 
-// Columns of the vector versions stand twice in a row, so that a rotation is a load from a shifted place.
-inline constexpr unsigned ldpc_column_stride = 2 * 384 + 2 * 64;
-inline constexpr size_t ldpc_encode_work = size_t{26} * ldpc_column_stride;
+inline constexpr size_t ldpc_encode_work = 27 * 512;
 
-// `info`: info_columns * Z bits, fillers 0. `parity`: the first rows * Z parity bits (rows at least 4); may touch 64 octets more. `parity` may overlap
+// `info`: info_columns * Z bits, fillers 0; 64 octets more may be read. `parity`: the first rows * Z parity bits (rows at least 4); may touch 64 octets more. `parity` may overlap
 // `info`, which is read first. `work`: ldpc_encode_work octets.
 void ldpc_encode(const LdpcGraph& graph, unsigned rows, const uint8_t* info, uint8_t* parity, uint8_t* work);
 namespace reference {

@@ -46,7 +46,10 @@ void fill(Input& in, Pdu& pdu) {
   in(pdu.n_id);
   if (in.octet() < 240) pdu.n_id &= 1023;
   pdu.bwp = {static_cast<nr::Scs>(in.octet() % 4), in.octet() > 200, in.below(4), in.below(grid_rb + 1)};
-  for (uint8_t n = in.below(5); n > 0; --n) pdu.allocation.rbs.emplace_back(in.below(grid_rb), in.below(8));
+  for (uint8_t n = in.below(5); n > 0; --n) {
+    const uint8_t first = in.below(grid_rb);
+    pdu.allocation.rbs.emplace_back(first, in.below(8));
+  }
   pdu.allocation.start_symbol = in.below(6);
   pdu.allocation.symbols = in.below(15);
   pdu.layers = in.below(5);
@@ -64,7 +67,7 @@ void fill(Input& in, Pdu& pdu) {
     pdu.ptrs = nr::l1::Ptrs{.time_density = in.below(5), .frequency_density = in.below(5), .re_offset = in.below(4), .port = in.below(4), .power_db = 3,
                             .groups = in.below(9), .samples = in.below(5)};
   }
-  pdu.code = {.qm = in.below(11), .rate_x1024_x10 = static_cast<uint16_t>(in.octet() * 40), .rv = in.below(4), .tbs_octets = uint32_t{in.octet()} * in.octet() / 16,
+  pdu.code = {.qm = in.below(11), .rate_x1024_x10 = static_cast<uint16_t>(in.octet() * 40), .rv = in.below(4), .tbs_octets = in.octet() * 4u,
               .base_graph = in.below(3), .lbrm_tbs_octets = in.octet() * 4u};
 }
 
@@ -83,8 +86,8 @@ void spoil(Input& in, Grid& grid) {
   for (uint8_t n = in.octet() / 8; n > 0; --n) {
     Cf v;
     in(v);
-    const unsigned l = in.octet() % 14, k = in.octet() % (12 * grid_rb);
-    grid.at(in.octet() % ports, l, k) = v;
+    const unsigned p = in.octet() % ports, l = in.octet() % 14, k = in.octet() % (12 * grid_rb);
+    grid.at(p, l, k) = v;
   }
 }
 
@@ -144,7 +147,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       pdu.reserved.push_back(r);
     }
     pdu.precoding.ports = in.octet() > 200 ? in.octet() : 0;
-    for (Cf& w : pdu.precoding.weights) w = Cf(static_cast<float>(in.octet()) / 64 - 2, static_cast<float>(in.octet()) / 64 - 2);
+    for (Cf& w : pdu.precoding.weights) {
+      const float re = static_cast<float>(in.octet()) / 64 - 2;
+      w = Cf(re, static_cast<float>(in.octet()) / 64 - 2);
+    }
     const Bytes tb(std::min(pdu.code.tbs_octets, tb_octets));
     pdu.tb = tb;
     if (e.pdsch_tx.send(pdu, slot, e.grid)) finite();

@@ -100,6 +100,27 @@ TEST(LinkTrial, layers_pass_a_matching_number_of_antennas) {
   EXPECT_GE(passed(c, 35), 18);
 }
 
+TEST(LinkTrial, a_receiver_that_knows_the_channel_is_better) {
+  for (Domain domain : {Domain::time, Domain::frequency}) {
+    for (bool fades : {false, true}) {
+      for (uint8_t layers : {1, 2}) {
+        Case c = of(Kind::pusch);
+        c.domain = domain;
+        c.mcs = 10;
+        c.rx = 2;
+        c.layers = layers;
+        if (fades) c.profile = channel::Profile::tdla30, c.doppler_hz = 20;
+        double snr = fades ? (layers == 1 ? 4 : 13) : layers == 1 ? 3.4 : 6.4;  // one layer without fading: both antennas hear it
+        int estimated = passed(c, snr, 150);
+        c.genie = true;
+        int known = passed(c, snr, 150);
+        EXPECT_GE(known, estimated) << static_cast<int>(domain) << fades << int{layers};
+        EXPECT_GE(known, 60) << static_cast<int>(domain) << fades << int{layers};
+      }
+    }
+  }
+}
+
 TEST(LinkTrial, retransmissions_combine) {
   Case c = of(Kind::pusch);
   c.transmissions = 4;

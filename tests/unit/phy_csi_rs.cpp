@@ -181,6 +181,56 @@ TEST(Trs, gives_delay_and_carrier_offset) {
   }
 }
 
+// Reports over a known channel: the rank that it has, the beam that it points to, a CQI that grows with the SNR.
+TEST(CsiMeter, reports_what_the_channel_carries) {
+  Noise noise(45);
+  CsiMeter meter(52, 4);
+  for (unsigned ports : {1u, 2u, 4u, 8u}) {
+    CsiRsPdu pdu;
+    pdu.row = static_cast<uint8_t>(ports == 1 ? 2 : ports == 2 ? 3 : ports == 4 ? 4 : 6);
+    pdu.cdm = ports == 1 ? 0 : 1, pdu.density = 2, pdu.rbs = 52, pdu.l0 = 5;
+    pdu.k = {0, 2, 4, 6};
+    unsigned last_cqi = 0;
+    for (float snr_db : {-5.0f, 5.0f, 15.0f, 30.0f}) {
+      const float variance = std::pow(10.0f, -snr_db / 10);
+      Grid sent(8, 52), line_of_sight(2, 52), rich(4, 52);
+      ASSERT_TRUE(send_csi_rs(pdu, {}, sent));
+      std::array<Cf, 32> random_h;
+      for (Cf& v : random_h) v = noise(1);
+      for (unsigned k = 0; k < 624; ++k) {
+        for (unsigned rx = 0; rx < 2; ++rx) {
+          Cf y = noise(variance);
+          for (unsigned p = 0; p < ports; ++p) y += sent.at(p, 5, k);  // all ports in phase: one layer
+          line_of_sight.at(rx, 5, k) = y;
+        }
+        for (unsigned rx = 0; rx < 4; ++rx) {
+          Cf y = noise(variance);
+          for (unsigned p = 0; p < ports; ++p) y += random_h[rx * 8 + p] * sent.at(p, 5, k);
+          rich.at(rx, 5, k) = y;
+        }
+      }
+      auto one = meter.measure(pdu, {}, line_of_sight, {nr::CqiTable::qam64, 4});
+      ASSERT_TRUE(one);
+      EXPECT_EQ(one->ri, 1) << ports;
+      EXPECT_NEAR(one->rsrp_dbm, 0, 1.5);
+      EXPECT_NEAR(one->sinr_db, snr_db, 3);
+      EXPECT_GE(one->cqi, last_cqi);
+      last_cqi = one->cqi;
+      auto many = meter.measure(pdu, {}, rich, {nr::CqiTable::qam64, 4});
+      ASSERT_TRUE(many);
+      EXPECT_LE(many->ri, ports);
+      if (snr_db == 30 && ports > 1) {
+        EXPECT_GT(many->ri, 1) << ports;
+      }
+      if (snr_db == -5) {
+        EXPECT_LT(one->cqi, 10);
+      }
+    }
+    EXPECT_EQ(last_cqi, 15u) << ports;
+  }
+  EXPECT_FALSE(meter.measure({}, {}, Grid(1, 52), {}));
+}
+
 TEST(CsiRs, is_refused_with_field_value_range_and_clause) {
   auto field = [](auto&& change) {
     CsiRsPdu p;

@@ -8,6 +8,7 @@
 
 #include "phy/coding/ldpc.h"
 #include "phy/coding/ldpc_graph.h"
+#include "phy/kernels/ldpc_decode.h"
 
 namespace sen::phy {
 
@@ -22,10 +23,8 @@ class FloatLdpc {
   }
 
   void iterate() {
-    for (unsigned r = 0; r < g_.rows; ++r) {
-      auto edges = g_.row(r);
-      for (unsigned i = 0; i < s_.z; ++i) check(edges, g_.start[r], i);
-    }
+    for (unsigned r : ldpc_core_order) layer(r);
+    for (unsigned r = g_.rows; r-- > 4;) layer(r);
   }
 
   LdpcResult decode(unsigned iterations, Crc crc_of_block) {
@@ -43,6 +42,10 @@ class FloatLdpc {
   bool bit(size_t i) const { return value_[i] < 0; }
 
  private:
+  void layer(unsigned r) {
+    for (unsigned i = 0; i < s_.z; ++i) check(g_.row(r), g_.start[r], i);
+  }
+
   void check(std::span<const LdpcEdge> edges, unsigned first, unsigned i) {
     std::array<float, 19> q, from_others;
     std::array<float*, 19> value, message;

@@ -155,7 +155,7 @@ TEST(LdpcKernels, decoders_agree_value_by_value) {
           for (size_t i = 0; i < k; ++i) {
             ASSERT_EQ(ours.state.hard[i], theirs.state.hard[i]) << base_graph << " Z " << z << " iteration " << iteration << " bit " << i;
           }
-          ASSERT_EQ(a, b);
+          ASSERT_TRUE(std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>((k + 7) / 8), b.begin()));
         }
       }
     }

@@ -172,14 +172,16 @@ TEST(PrachDetector, finds_any_preamble_of_any_configuration_and_no_other) {
       ASSERT_EQ(tx.error().where, "n_cs") << tx.error().describe();
       continue;
     }
+    if (!prach_timing(s->pdu, s->carrier, s->slot, 0)) continue;  // 15 kHz symbols before a slot of 30 or 60 kHz
     ++done;
-    auto rx = PrachReceiver::make(s->pdu, s->carrier, 1);
+    const unsigned n_ports = pick(random, {1u, 1u, 2u, 4u});
+    auto rx = PrachReceiver::make(s->pdu, s->carrier, n_ports);
     ASSERT_TRUE(rx);
     const auto delay = static_cast<size_t>(longest_delay_s(*s) * s->carrier.sample_rate_hz * (static_cast<double>(upto(random, 100)) / 100));
     std::vector<Cf> samples(samples_for(*s) + delay);
     ASSERT_TRUE(tx->send(s->pdu, s->slot, s->occasion, s->f_id, s->preamble, 0.5f, std::span(samples).subspan(delay)));
     std::vector<RxPreamble> found;
-    const std::span<const Cf> ports[] = {samples};
+    const std::vector<std::span<const Cf>> ports(n_ports, samples);
     ASSERT_TRUE(rx->detect(s->pdu, s->slot, ports, found));
     SCOPED_TRACE(fmt::format("format {} scs {} pusch {} n_cs {} set {} root {} preamble {} delay {}", s->pdu.format, nr::khz(s->pdu.scs),
                              nr::khz(s->carrier.pusch_scs), s->pdu.n_cs, s->pdu.restricted_set, s->pdu.root_sequence, s->preamble, delay));

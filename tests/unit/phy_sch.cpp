@@ -34,10 +34,10 @@ SchCode random_code(Random& random) {
   code.qm = orders[random.between(0, 5)];
   code.layers = static_cast<uint8_t>(random.between(1, 4));
   Segmentation s = *segment(code.tb_bits, code.base_graph);
-  // Between rate 0.9 and one and a half repetitions.
-  double rate = 0.15 + 0.75 * static_cast<double>(random.next() >> 11) * 0x1p-53;
+  // From what the base graph can do at most to repetition.
+  double rate = 0.15 + (code.base_graph == 1 ? 0.72 : 0.55) * static_cast<double>(random.next() >> 11) * 0x1p-53;
   uint32_t unit = code.qm * code.layers;
-  code.g = std::max<uint32_t>(static_cast<uint32_t>(s.blocks * s.k_info / rate / unit), s.blocks) * unit;
+  code.g = (static_cast<uint32_t>(s.blocks * s.k_info / rate / unit) + s.blocks) * unit;
   // A limited buffer still holds the information and a tenth more.
   if (random.chance(0.3)) code.n_ref = static_cast<uint32_t>(random.between(s.k_info + s.k_info / 10 + s.fillers() + 2 * s.z, s.n() + 10));
   return code;

@@ -201,6 +201,7 @@ TEST(ComplexKernels, agree_with_the_reference) {
         multiply_conj(a, b, out), near(conj);
         add_power(a, p);
         for (size_t i = 0; i < n; ++i) ASSERT_NEAR(p[i], power[i], 1e-5f * power[i]);
+        EXPECT_EQ(largest(power), reference::largest(power));
         EXPECT_LT(std::abs(inner(a, b) - sum), 1e-4f * static_cast<float>(n + 1));
       });
     }

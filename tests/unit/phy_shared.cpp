@@ -102,6 +102,35 @@ TEST(Pusch, every_configuration_comes_back_over_a_clean_channel) {
   }
 }
 
+TEST(Pusch, gives_the_same_on_several_threads) {
+  Random random(7);
+  Ends e;
+  JobPool pool(3);
+  PuschReceiver shared(275, 4, 3);
+  HarqBuffer harq(max_tb_bits);
+  Bytes tb_shared(max_tb_bits / 8);
+  for (unsigned i = 0, n = property_cases() / 5; i < n;) {
+    SharedDraw draw;
+    const auto pdu = random_pusch(random, draw);
+    if (!pdu) continue;
+    ++i;
+    const Bytes tb = random.bytes(pdu->code.tbs_octets);
+    const nr::l1_ue::UciSend uci{random_bits(random, pdu->uci.harq_bits), {}, random_bits(random, pdu->uci.csi1_bits), random_bits(random, pdu->uci.csi2_bits)};
+    Grid grid(std::max(pdu->layers, pdu->ports), draw.grid_rb);
+    ASSERT_TRUE(e.pusch_tx.send(*pdu, tb, uci, draw.slot, grid));
+    e.harq.reset();
+    harq.reset();
+    const auto alone = e.pusch_rx.receive(*pdu, draw.slot, grid, e.options, e.harq, e.tb);
+    const auto together = shared.receive(*pdu, draw.slot, grid, e.options, harq, tb_shared, &pool);
+    ASSERT_TRUE(alone && together) << describe(*pdu);
+    ASSERT_EQ(alone->data.crc_ok, together->data.crc_ok) << describe(*pdu);
+    ASSERT_EQ(alone->data.sch.iterations, together->data.sch.iterations);
+    ASSERT_TRUE(std::ranges::equal(alone->data.constellation, together->data.constellation));
+    ASSERT_TRUE(std::ranges::equal(std::span(e.tb).first(tb.size()), std::span(tb_shared).first(tb.size())));
+    ASSERT_TRUE(alone->harq == together->harq && alone->csi1 == together->csi1 && alone->csi2 == together->csi2);
+  }
+}
+
 TEST(Pdsch, combines_the_redundancy_versions_of_a_block) {
   Random random(3);
   Ends e;

@@ -103,10 +103,10 @@ TEST(Srs, measures_noise_and_power) {
         ASSERT_TRUE(e);
         measured += e->noise_variance / 20;
         power += std::pow(10, e->quality.rsrp_dbfs / 10) / 20;
-        // h_r,p = exp(j 1.3 r p): the covariance is 1 + exp(j 1.3 (p' - p)).
-        for (unsigned i = 0; variance < 0.1f && i < ports * ports; ++i) {
-          const Cf expected = 1.0f + std::polar(1.0f, 1.3f * (static_cast<float>(i % ports) - static_cast<float>(i / ports)));
-          EXPECT_LT(std::abs(e->covariance[i] - expected), 0.12) << i;
+        EXPECT_EQ(e->parts, SrsEstimate::max_parts);
+        for (unsigned i = 0; variance < 0.1f && i < e->parts * 2 * ports; ++i) {
+          const unsigned r = i / ports % 2, port = i % ports;
+          EXPECT_LT(std::abs(e->part[i] - std::polar(1.0f, 1.3f * static_cast<float>(r * port))), 0.12) << i;
         }
       }
       EXPECT_NEAR(measured / variance, 1, 0.08);

@@ -40,7 +40,7 @@ def alter_files(block, into):
             octets = bytearray(path.read_bytes())
             width, head = {"re12": (12, 4), "cf32": (8, 0)}.get(value["dtype"], (1, 0))
             at = len(octets) // 2 // width * width + head
-            octets[at + (3 if width > 1 else 0)] ^= 0x80
+            octets[at + (3 if width > 1 else 0)] ^= 0x40 if width > 1 else 0x80
             path.write_bytes(octets)
             expect(f"{block.name}/{value['file']} altered", folder, case["id"])
             path.unlink()

@@ -1,0 +1,2 @@
+add_executable(bench_phy_equaliser ${CMAKE_CURRENT_LIST_DIR}/phy_equaliser.cpp)
+target_link_libraries(bench_phy_equaliser PRIVATE sen_options sen_phy)

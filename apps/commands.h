@@ -29,6 +29,7 @@ struct DemoOptions {
   uint64_t seed = 1;
   unsigned ues = 1;
   unsigned cells = 1;
+  std::string air = "slot";
   double bler = 0;
   std::string scenario = "traffic";
   unsigned harq_retransmissions = 4;

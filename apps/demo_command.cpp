@@ -47,6 +47,7 @@ Result<RadioConfig> radio_of(const CoreConfig& config, const DemoOptions& option
   radio.air.seed = options.seed;
   radio.air.bler_dl = radio.air.bler_ul = options.bler;
   radio.seed = options.seed;
+  if (options.air == "iq") radio.waves = WaveConfig{};
   radio.ue_plmns = {config.amf.tais.front().plmn};
   if (options.cells > 1) {  // the first UE walks from the first cell to the last while it transfers
     radio.track = [last = options.cells - 1](load::UeIndex ue) {
@@ -159,8 +160,8 @@ class Demo {
   }
 
   void headline() {
-    fmt::print("Sen5G demo: AMF, SMF, AUSF/UDM, UPF, gNB with {} cell{} and {} UE{} in one process, slot-level air, {} clock", options_.cells,
-               options_.cells == 1 ? "" : "s", options_.ues, options_.ues == 1 ? "" : "s", options_.clock);
+    fmt::print("Sen5G demo: AMF, SMF, AUSF/UDM, UPF, gNB with {} cell{} and {} UE{} in one process, {} air, {} clock", options_.cells,
+               options_.cells == 1 ? "" : "s", options_.ues, options_.ues == 1 ? "" : "s", options_.air == "iq" ? "IQ" : "slot-level", options_.clock);
     if (options_.clock == "virtual") fmt::print(", seed {}", options_.seed);
     fmt::print("\n\n  {:>10}  {:<26} {:>12}\n", "at (ms)", "step", "took (ms)");
   }

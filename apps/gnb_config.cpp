@@ -75,7 +75,7 @@ void describe_tdd(config::Section& s, GnbCellConfig& cell) {
 
 void describe_prach(config::Section& s, gnb::CellOptions& options) {
   int index = options.prach_config_index ? *options.prach_config_index : -1;
-  s.value("prach_config_index", index, -1, 262, "", "Row of TS 38.211 table 6.3.3.2-2 to 6.3.3.2-4; -1: chosen.");
+  s.value("prach_config_index", index, -1, 255, "", "Row of TS 38.211 table 6.3.3.2-2 to 6.3.3.2-4; -1: chosen.");
   options.prach_config_index = index < 0 ? std::nullopt : std::optional(static_cast<uint8_t>(index));
   s.value("prach_root_sequence_index", options.prach_root_sequence, 0, 837, "", "First root sequence.");
   int zone = options.prach_zero_correlation_zone == 255 ? -1 : options.prach_zero_correlation_zone;
@@ -298,48 +298,29 @@ constexpr std::pair<std::string_view, std::string_view> keys[] = {
     {"nci", "sector_id"},
 };
 
-const config::Node* find(const config::Node* node, std::string_view path) {
-  while (node && !path.empty()) {
-    const size_t end = std::min(path.find('.'), path.size());
-    std::string_view key = path.substr(0, end);
-    const size_t bracket = key.find('[');
-    node = node->find(key.substr(0, bracket));
-    if (node && bracket != std::string_view::npos) {
-      const auto index = static_cast<size_t>(std::atoi(std::string(key.substr(bracket + 1)).c_str()));
-      node = index < node->items.size() ? &node->items[index] : nullptr;
-    }
-    path.remove_prefix(std::min(end + 1, path.size()));
-  }
-  return node;
-}
-
 // "gnb.yml:12 cell_cfg.dl_arfcn": where the value stands; a cell of the list inherits from cell_cfg, and what stands nowhere is a default.
 Error placed(const config::Node& root, Error error) {
-  std::string_view where = error.where;
-  std::string cell;
-  if (where.starts_with("cell_cfg.") || where.starts_with("cells[")) {
-    const size_t dot = std::min(where.find('.'), where.size());
-    cell = root.find("cells") ? std::string(where.substr(0, dot)) : "cell_cfg";
-    where.remove_prefix(std::min(dot + 1, where.size()));
-  } else if (where.starts_with("external_cells[")) {
-    cell = "cu_cp.mobility";
-    where.remove_prefix(std::string_view("external_").size());
+  std::string section = error.where.substr(0, error.where.find('.')), field = error.where.substr(std::min(section.size() + 1, error.where.size()));
+  if (section.starts_with("external_cells[")) {
+    section = "cu_cp.mobility." + section.substr(std::string_view("external_").size());
+    if (field != "pci") field = "nr_cell_id";
+  } else if (section == "cell_cfg" || section.starts_with("cells[")) {
+    if (!root.find("cells")) section = "cell_cfg";
+    for (const auto& [name, key] : keys) {
+      if (field == name || field.starts_with(std::string(name) + ".")) field = key;
+    }
   } else {
-    const config::Node* node = find(&root, where);
-    if (node && !node->place.empty()) error.where = node->place + " " + error.where;
+    const std::string place = config::place_of(root, error.where);
+    if (!place.empty()) error.where = place + " " + error.where;
     return error;
   }
-  std::string key(where);
-  for (const auto& [field, name] : keys) {
-    if (where == field || (where.starts_with(field) && where[field.size()] == '.')) key = name;
+  std::string path = section + "." + field;
+  std::string place = config::place_of(root, path);
+  if (place.empty() && section.starts_with("cells[")) {
+    place = config::place_of(root, "cell_cfg." + field);
+    if (!place.empty()) path = "cell_cfg." + field;
   }
-  for (const std::string& section : {cell, std::string("cell_cfg")}) {
-    const config::Node* node = find(&root, section + "." + key);
-    if (!node || node->place.empty()) continue;
-    error.where = fmt::format("{} {}.{}", node->place, section, key);
-    return error;
-  }
-  error.where = fmt::format("{}.{} (default)", cell, key);
+  error.where = place.empty() ? path + " (default)" : place + " " + path;
   return error;
 }
 

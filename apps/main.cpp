@@ -53,6 +53,9 @@ int main(int argc, char** argv) {
   demo_command->add_option("--seed", demo.seed, "Seed of everything random under the virtual clock")->capture_default_str();
   demo_command->add_option("--ues", demo.ues, "Number of UEs")->check(CLI::Range(1, 1000))->capture_default_str();
   demo_command->add_option("--cells", demo.cells, "Number of cells; with two or more the first UE is handed over")->check(CLI::Range(1, 8))->capture_default_str();
+  demo_command->add_option("--air", demo.air, "slot: transport blocks and control bits, for many UEs; iq: waveforms, every channel sent and received by the PHY")
+      ->check(CLI::IsMember({"slot", "iq"}))
+      ->capture_default_str();
   demo_command->add_option("--scenario", demo.scenario, "What the UEs do: sessions with traffic, or the whole cycle of release, service request, deregistration")
       ->check(CLI::IsMember({"traffic", "cycle"}))
       ->capture_default_str();

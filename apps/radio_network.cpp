@@ -9,6 +9,18 @@ constexpr size_t packet_buffers = 1 << 15;
 constexpr double cell_distance_m = 400;
 // Further behind the clock than this, the air's time is moved instead of caught up with.
 constexpr Duration max_lateness = std::chrono::milliseconds(20);
+
+std::unique_ptr<WaveAir> make_waves(const RadioConfig& config) {
+  if (!config.waves) return nullptr;
+  WaveConfig waves = *config.waves;
+  waves.geometry = config.air;
+  std::vector<mac::CellConfig> cells;
+  for (const auto& cell : config.gnb.cells) cells.push_back(cell.mac);
+  for (const auto& gnb : config.further_gnbs) {
+    for (const auto& cell : gnb.cells) cells.push_back(cell.mac);
+  }
+  return std::make_unique<WaveAir>(waves, std::move(cells));
+}
 }  // namespace
 
 Result<std::unique_ptr<RadioNetwork>> RadioNetwork::create(RadioConfig config, Executor& executor, Counters& counters, RadioPorts ports) {
@@ -24,7 +36,8 @@ Result<std::unique_ptr<RadioNetwork>> RadioNetwork::create(RadioConfig config, E
 }
 
 RadioNetwork::RadioNetwork(RadioConfig config, Executor& executor, Counters& counters, RadioPorts ports)
-    : config_(std::move(config)), executor_(executor), counters_(counters), ports_(std::move(ports)), pool_(packet_buffers, 9216), slot_air_(config_.air), air_(slot_air_),
+    : config_(std::move(config)), executor_(executor), counters_(counters), ports_(std::move(ports)), pool_(packet_buffers, 9216), slot_air_(config_.air),
+      waves_(make_waves(config_)), air_(waves_ ? static_cast<air::Air&>(*waves_) : slot_air_),
       ues_({config_.ue_plmns, config_.seed, 0, config_.track}, executor, pool_), slot_timer_(executor),
       late_slots_(counters.counter("sen5g_gnb_late_slots", "Slots that began so late that the air's time was moved")) {
   ues_.attach({&air_, [this](const air::UeRadio& radio) { return air_.add_ue(radio); },
@@ -86,7 +99,7 @@ void RadioNetwork::on_slot() {
     air_.send(cell.air, cell.dl, cell.ul);
     ssb |= !cell.dl.ssb.empty();
   }
-  ues_.drive(slot_, ssb);
+  ues_.drive(slot_, ssb || waves_);
   if (ports_.exchange) ports_.exchange(static_cast<int64_t>(slots_) * slot_ns);
   for (const auto& cell : cells_) {
     air_.receive(cell.air, [&](const nr::l1::UlIndication& indication) { gnbs_[cell.gnb]->indicate(cell.index, indication); });

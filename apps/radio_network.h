@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "air/slot_air.h"
+#include "apps/wave_air.h"
 #include "apps/radio_ues.h"
 #include "gnb/gnb.h"
 
@@ -15,6 +16,7 @@ struct RadioConfig {
   gnb::RrcSettings gnb;
   std::vector<gnb::RrcSettings> further_gnbs;
   air::AirConfig air;
+  std::optional<WaveConfig> waves;           // with waveforms; its geometry is `air`
   std::vector<air::Point> cell_positions;    // of all cells, gNB by gNB; missing ones: 400 m apart on a line
   // Where UE n is and how it moves; empty: around the first cell, standing.
   std::function<air::Track(load::UeIndex ue)> track;
@@ -64,6 +66,7 @@ class RadioNetwork final : public load::Access {
 
   gnb::Gnb& gnb(size_t index = 0) { return *gnbs_[index]; }
   air::SlotAir& air() { return slot_air_; }
+  const WaveAir* waves() const { return waves_.get(); }
   const ue::AccessStratum* ue(load::UeIndex index) const { return ues_.ue(index); }
   uint64_t slots() const { return slots_; }
   PacketPool& packets() { return pool_; }
@@ -83,6 +86,7 @@ class RadioNetwork final : public load::Access {
   RadioTaps taps_;
   PacketPool pool_;
   air::SlotAir slot_air_;
+  std::unique_ptr<WaveAir> waves_;
   air::Air& air_;                        // the one of the two that is in use
   std::vector<std::unique_ptr<gnb::Gnb>> gnbs_;
   RadioUes ues_;

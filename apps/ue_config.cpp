@@ -74,13 +74,17 @@ LoadedUeConfig load_ue_config(const ConfigOptions& options) {
   if (!out.problems.empty()) return out;
   out.problems = config::load(root, out.config);
   const auto& config = out.config;
+  auto placed = [&](const std::string& path, const std::string& text) {
+    const std::string place = config::place_of(root, path);
+    out.problems.push_back({Fault::invalid, (place.empty() ? "" : place + " ") + path, text});
+  };
   if (auto usim = ue::Usim::create(config.home, config.first_imsi, crypto::Milenage(config.key, config.opc)); !usim) {
-    out.problems.push_back(std::move(usim).error().within("usim"));
+    placed("usim.imsi", usim.error().text);
   }
   if (!config.target_v4.is_v4())
-    out.problems.push_back({Fault::invalid, "traffic.target", config.target_v4.text() + " is no IPv4 address"});
+    placed("traffic.target", config.target_v4.text() + " is no IPv4 address");
   if (!config.target_v6.is_v6())
-    out.problems.push_back({Fault::invalid, "traffic.target_v6", config.target_v6.text() + " is no IPv6 address"});
+    placed("traffic.target_v6", config.target_v6.text() + " is no IPv6 address");
   return out;
 }
 

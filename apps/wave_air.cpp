@@ -44,7 +44,7 @@ struct WaveAir::Impl {
   struct Ue {
     std::unique_ptr<ue::L1> l1;
     radio::IqAir::UeIndex air = 0;
-    int64_t position = 0;
+    int64_t origin = 0, position = 0;        // when it was switched on, how far it has heard
     bool sent = false;                       // in this slot
   };
 
@@ -171,7 +171,7 @@ Result<air::UeIndex> WaveAir::add_ue(const air::UeRadio& radio) {
   const double ppm = i.config.oscillator_ppm * (static_cast<double>(random.next() >> 11) * 0x1p-52 - 1);
   made->air = i.air->add_ue({.tx_ports = config.tx_ports, .rx_ports = config.rx_ports, .noise_figure_db = radio.noise_figure_db, .oscillator_ppm = ppm});
   i.air->tune(made->air, config.dl_centre_hz, config.ul_centre_hz);
-  made->position = static_cast<int64_t>(i.slot_end);
+  made->origin = made->position = static_cast<int64_t>(i.slot_end);
   if (i.ues.size() <= index) i.ues.resize(index + 1);
   i.ues[index] = std::move(made);
   i.set_links(index);
@@ -232,7 +232,7 @@ void WaveAir::transmit(air::UeIndex index, l1_ue::UlSlot slot) {
   Impl::Ue& ue = *i.ues[index];
   ue.sent = true;
   std::vector<std::vector<Cf>> samples;
-  const int64_t time = ue.l1->transmit(slot, samples);
+  const int64_t time = ue.origin + ue.l1->transmit(slot, samples);
   i.air->say(ue.air, time, std::vector<std::span<const Cf>>(samples.begin(), samples.end()));
 }
 

@@ -171,6 +171,23 @@ Status apply_override(Node& root, std::string_view assignment) {
   return {};
 }
 
+std::string place_of(const Node& root, std::string_view path) {
+  const Node* node = &root;
+  while (node && !path.empty()) {
+    const size_t end = std::min(path.find('.'), path.size());
+    const std::string_view key = path.substr(0, end);
+    const size_t bracket = key.find('[');
+    node = node->find(key.substr(0, bracket));
+    if (node && bracket != std::string_view::npos) {
+      size_t index = 0;
+      std::from_chars(key.data() + bracket + 1, key.data() + key.size(), index);
+      node = index < node->items.size() ? &node->items[index] : nullptr;
+    }
+    path.remove_prefix(std::min(end + 1, path.size()));
+  }
+  return node ? node->place : "";
+}
+
 Section::Section(const Node* node, std::string path, std::vector<Error>* problems)
     : node_(node), path_(std::move(path)), problems_(problems) {
   if (node_ && node_->kind != Node::Kind::map && node_->kind != Node::Kind::absent) {

@@ -43,6 +43,9 @@ void merge(Node& base, Node over);
 // "amf.ngap.server[0].address=127.0.0.9"; the value stands as it is, or is YAML when it begins with [, { or a quote.
 Status apply_override(Node& root, std::string_view assignment);
 
+// The place of "cells[1].pci", of a value that files or overrides give; empty when they do not.
+std::string place_of(const Node& root, std::string_view path);
+
 // What a row says of itself, for documentation and schema.
 struct Row {
   std::string path;

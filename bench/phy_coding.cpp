@@ -1,6 +1,6 @@
-// The PHY's coding kernels beside OCUDU 26.04 (July 2026, its own benchmarks, GCC 12 -O3 -march=native, AVX2 on one Zen 3 virtual core, median of up to
-// 14 rounds on an idle machine). One line of JSON a figure. "calibration_ns": a fixed chain of 1,000 dependent multiplications and additions on this
-// machine, to compare machines by. SEN_ISA=avx2 for the peer's instruction set.
+// The PHY's coding kernels beside OCUDU 26.04 (July 2026, its own benchmarks, GCC 12 -O3 -march=native, AVX2 on one Zen 3 virtual core,
+// median of up to 14 rounds on an idle machine). One line of JSON a figure. "calibration_ns": a fixed chain of 1,000 dependent
+// multiplications and additions on this machine, to compare machines by. SEN_ISA=avx2 for the peer's instruction set.
 #include <random>
 
 #include "base/random.h"
@@ -35,9 +35,11 @@ struct Peer {
 void show(const std::string& operation, double value, const char* unit, bool higher, Peer peer) {
   static const double calibration_ns = calibration();
   std::string beside;
-  if (peer.value > 0) beside = fmt::format("\"peer\":{},\"times_as_fast\":{:.2f},", peer.value, higher ? value / peer.value : peer.value / value);
-  fmt::print("{{\"bench\":\"phy_coding\",\"operation\":\"{}\",\"{}\":{:.4g},{}\"isa\":\"{}\",\"machine\":\"{}\",\"calibration_ns\":{:.1f}}}\n", operation, unit,
-             value, beside, to_string(isa()), bench::machine(), calibration_ns);
+  if (peer.value > 0)
+    beside = fmt::format("\"peer\":{},\"times_as_fast\":{:.2f},", peer.value, higher ? value / peer.value : peer.value / value);
+  fmt::print(
+      "{{\"bench\":\"phy_coding\",\"operation\":\"{}\",\"{}\":{:.4g},{}\"isa\":\"{}\",\"machine\":\"{}\",\"calibration_ns\":{:.1f}}}\n",
+      operation, unit, value, beside, to_string(isa()), bench::machine(), calibration_ns);
 }
 
 Bytes block_with_crc(const Segmentation& s, Random& random) {
@@ -158,7 +160,8 @@ void bench_transport_block() {
     harq.reset();
     result = *decoder.decode(code, llrs, {}, harq, tb);
   });
-  show(fmt::format("soft bits to transport block, early stop, {:.2f} iterations", double(result.iterations) / result.blocks), ns / 1e3, "us", false, {});
+  show(fmt::format("soft bits to transport block, early stop, {:.2f} iterations", double(result.iterations) / result.blocks), ns / 1e3,
+       "us", false, {});
 }
 
 }  // namespace

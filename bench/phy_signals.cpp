@@ -1,6 +1,6 @@
-// Sequences, OFDM, PRACH, SRS and CSI-RS beside OCUDU 26.04 (July 2026, its own benchmarks, GCC 12 -O3 -march=native, AVX2 on one Zen 3 virtual core: see
-// docs/phy-performance.md). One line of JSON a figure, microseconds. The peer's PRACH figures are of its detector alone, behind the demodulation, on noise;
-// ours beside them are the same. "calibration_ns" is a fixed chain of 1,000 dependent multiplications.
+// Sequences, OFDM, PRACH, SRS and CSI-RS beside OCUDU 26.04 (July 2026, its own benchmarks, GCC 12 -O3 -march=native, AVX2 on one Zen 3
+// virtual core: see docs/phy-performance.md). One line of JSON a figure, microseconds. The peer's PRACH figures are of its detector alone,
+// behind the demodulation, on noise; ours beside them are the same. "calibration_ns" is a fixed chain of 1,000 dependent multiplications.
 #include "base/ensure.h"
 #include "base/random.h"
 #include "bench/bench.h"
@@ -32,8 +32,9 @@ double calibration() {
 void show(const std::string& operation, double us, double peer_us = 0) {
   static const double calibration_ns = calibration();
   const std::string beside = peer_us > 0 ? fmt::format("\"peer_us\":{},\"times_as_fast\":{:.2f},", peer_us, peer_us / us) : "";
-  fmt::print("{{\"bench\":\"phy_signals\",\"operation\":\"{}\",\"us\":{:.4g},{}\"isa\":\"{}\",\"machine\":\"{}\",\"calibration_ns\":{:.1f}}}\n", operation, us,
-             beside, to_string(isa()), bench::machine(), calibration_ns);
+  fmt::print(
+      "{{\"bench\":\"phy_signals\",\"operation\":\"{}\",\"us\":{:.4g},{}\"isa\":\"{}\",\"machine\":\"{}\",\"calibration_ns\":{:.1f}}}\n",
+      operation, us, beside, to_string(isa()), bench::machine(), calibration_ns);
 }
 
 template <class F>
@@ -63,7 +64,8 @@ void transform(size_t points, double peer_mega_points) {
   const Dft dft(points, Dft::Direction::forward, Dft::Effort::measure);
   Aligned<Cf> in(points), out(points);
   fill(in.span(), 1);
-  show(fmt::format("FFT of {} points", points), us_of([&] { dft.run(in.data(), out.data()); }), static_cast<double>(points) / peer_mega_points);
+  show(fmt::format("FFT of {} points", points), us_of([&] { dft.run(in.data(), out.data()); }),
+       static_cast<double>(points) / peer_mega_points);
 }
 
 void prach(const char* name, nr::PrachFormat format, unsigned n_cs, unsigned ports, double peer) {

@@ -18,8 +18,9 @@ constexpr unsigned max_row = 8, max_values_per_rb = 3;
 struct Place {
   nr::CsiRsRow row;
   unsigned first = 0, end = 0, step = 1;
-  unsigned alpha = 2;        // values of r that a resource block takes: alpha of m' = floor(n alpha) + k' + floor(k rho / 12), twice it when rho is 1/2
-  bool half_alpha = false;   // alpha is 1/2
+  unsigned alpha =
+      2;  // values of r that a resource block takes: alpha of m' = floor(n alpha) + k' + floor(k rho / 12), twice it when rho is 1/2
+  bool half_alpha = false;  // alpha is 1/2
 
   unsigned blocks() const { return end > first ? (end - first + step - 1) / step : 0; }
   unsigned m(unsigned n) const { return half_alpha ? n / 2 : n * alpha; }
@@ -45,7 +46,9 @@ Place place_of(const CsiRsPdu& pdu) {
 unsigned symbol_of(const CsiRsPdu& pdu, const nr::CsiRsGroup& group) { return (group.l == 0 ? pdu.l0 : pdu.l1) + group.l_plus; }
 unsigned subcarrier_of(const CsiRsPdu& pdu, const nr::CsiRsGroup& group) { return pdu.k[group.k] + group.k_plus; }
 // Row 1 lists three places of its one port, all others one a CDM group.
-unsigned first_port(const CsiRsPdu& pdu, const nr::CsiRsRow& row, unsigned group) { return pdu.row == 1 ? 0 : group * row.frequencies * row.symbols; }
+unsigned first_port(const CsiRsPdu& pdu, const nr::CsiRsRow& row, unsigned group) {
+  return pdu.row == 1 ? 0 : group * row.frequencies * row.symbols;
+}
 
 // Tables 7.4.1.5.3-2 to -5: w_f(k') w_t(l') of sequence s.
 float weight(unsigned s, unsigned k, unsigned l) {
@@ -87,17 +90,21 @@ float amplitude(const CsiRsPdu& pdu) { return std::pow(10.0f, pdu.power_db / 20)
 }  // namespace
 
 Status check(const CsiRsPdu& pdu, unsigned grid_rb, unsigned grid_ports) {
-  if (pdu.row < 1 || pdu.row > max_row) return fail(Fault::unsupported, "row", "{} is not allowed (1 to {}; TS 38.211 table 7.4.1.5.3-1)", pdu.row, max_row);
+  if (pdu.row < 1 || pdu.row > max_row)
+    return fail(Fault::unsupported, "row", "{} is not allowed (1 to {}; TS 38.211 table 7.4.1.5.3-1)", pdu.row, max_row);
   const nr::CsiRsRow row = *nr::csi_rs_row(pdu.row);
   if (pdu.cdm != static_cast<uint8_t>(row.cdm) || pdu.density > 3 || !(row.densities >> pdu.density & 1)) {
-    return fail(Fault::invalid, "density", "{} with CDM {} does not go with row {} (TS 38.211 table 7.4.1.5.3-1)", pdu.density, pdu.cdm, pdu.row);
+    return fail(Fault::invalid, "density", "{} with CDM {} does not go with row {} (TS 38.211 table 7.4.1.5.3-1)", pdu.density, pdu.cdm,
+                pdu.row);
   }
-  if (row.ports > grid_ports && !pdu.zero_power) return fail(Fault::invalid, "row", "{} has {} ports, the grid {}", pdu.row, row.ports, grid_ports);
+  if (row.ports > grid_ports && !pdu.zero_power)
+    return fail(Fault::invalid, "row", "{} has {} ports, the grid {}", pdu.row, row.ports, grid_ports);
   const unsigned symbols = pdu.bwp.extended_cp ? 12 : 14;
   for (unsigned g = 0; g < row.n_groups; ++g) {
     const unsigned k = subcarrier_of(pdu, row.groups[g]), l = symbol_of(pdu, row.groups[g]);
     if (k + row.frequencies > 12)
-      return fail(Fault::invalid, "k", "{} is not allowed for row {} (the resource leaves its resource block; TS 38.211 7.4.1.5.3)", k, pdu.row);
+      return fail(Fault::invalid, "k", "{} is not allowed for row {} (the resource leaves its resource block; TS 38.211 7.4.1.5.3)", k,
+                  pdu.row);
     if (l + row.symbols > symbols)
       return fail(Fault::invalid, "l0", "{} is not allowed for row {} (the resource leaves the slot; TS 38.211 7.4.1.5.3)", l, pdu.row);
     for (unsigned other = 0; other < g; ++other) {
@@ -106,10 +113,11 @@ Status check(const CsiRsPdu& pdu, unsigned grid_rb, unsigned grid_ports) {
         return fail(Fault::invalid, "k", "{} and {} overlap (TS 38.211 7.4.1.5.3)", k2, k);
     }
   }
-  if (pdu.scrambling_id > 1023) return fail(Fault::invalid, "scrambling_id", "{} is not allowed (0 to 1023; TS 38.211 7.4.1.5.2)", pdu.scrambling_id);
+  if (pdu.scrambling_id > 1023)
+    return fail(Fault::invalid, "scrambling_id", "{} is not allowed (0 to 1023; TS 38.211 7.4.1.5.2)", pdu.scrambling_id);
   if (pdu.rbs == 0 || grid_rb > Grid::max_rb || 0u + pdu.bwp.start + pdu.start_rb + pdu.rbs > grid_rb) {
-    return fail(Fault::invalid, "rbs", "{} from {} of a bandwidth part at {} do not fit {} (TS 38.331 CSI-FrequencyOccupation)", pdu.rbs, pdu.start_rb,
-                pdu.bwp.start, grid_rb);
+    return fail(Fault::invalid, "rbs", "{} from {} of a bandwidth part at {} do not fit {} (TS 38.331 CSI-FrequencyOccupation)", pdu.rbs,
+                pdu.start_rb, pdu.bwp.start, grid_rb);
   }
   if (!(std::abs(pdu.power_db) <= 60)) return fail(Fault::invalid, "power_db", "{} is not allowed (-60 to 60)", pdu.power_db);
   return {};
@@ -134,8 +142,8 @@ Status CsiChannel::estimate(const CsiRsPdu& pdu, nr::Slot slot, const Grid& grid
   SEN_TRY(check(pdu, grid.n_rb(), Grid::max_ports));
   if (pdu.zero_power) return fail(Fault::invalid, "zero_power", "resources measure no channel (TS 38.214 5.2.2.3)");
   if (grid.ports() > max_rx_ || pdu.rbs > max_rb_)
-    return fail(Fault::exhausted, "rbs", "{} at {} receive ports are more than the {} at {} that this object was made for", pdu.rbs, grid.ports(), max_rb_,
-                max_rx_);
+    return fail(Fault::exhausted, "rbs", "{} at {} receive ports are more than the {} at {} that this object was made for", pdu.rbs,
+                grid.ports(), max_rb_, max_rx_);
   const Place p = place_of(pdu);
   const unsigned per_block = pdu.row == 1 ? 3 : 1;
   values_ = p.blocks() * per_block, ports_ = p.row.ports, rx_ = grid.ports(), spacing_ = 12 * p.step / per_block;
@@ -159,8 +167,8 @@ void CsiChannel::despread(const CsiRsPdu& pdu, nr::Slot slot, const Grid& grid) 
   });
 }
 
-// Delay from the phase between neighbouring values; noise from third differences of the values without it, in which a smooth channel cancels (1, 3, 3, 1:
-// twenty times the noise). A value is the mean of `averaged` elements.
+// Delay from the phase between neighbouring values; noise from third differences of the values without it, in which a smooth channel
+// cancels (1, 3, 3, 1: twenty times the noise). A value is the mean of `averaged` elements.
 void CsiChannel::measure(double scs_hz, unsigned averaged) {
   Cf slope;
   double energy = 0;
@@ -177,7 +185,8 @@ void CsiChannel::measure(double scs_hz, unsigned averaged) {
   size_t n_noise = 0;
   for (unsigned i = 0; i < rx_ * ports_; ++i) {
     std::span<const Cf> h = at(i / ports_, i % ports_);
-    for (unsigned n = 0; n + 3 < values_; ++n, ++n_noise) noise += std::norm(h[n] - 3.0f * w1 * h[n + 1] + 3.0f * w2 * h[n + 2] - w3 * h[n + 3]);
+    for (unsigned n = 0; n + 3 < values_; ++n, ++n_noise)
+      noise += std::norm(h[n] - 3.0f * w1 * h[n + 1] + 3.0f * w2 * h[n + 2] - w3 * h[n + 3]);
   }
   const double of_value = n_noise > 0 ? noise / (20.0 * static_cast<double>(n_noise)) : 0;
   noise_ = static_cast<float>(of_value * averaged);
@@ -230,7 +239,8 @@ Result<nr::l1_ue::CsiMeasurement> CsiMeter::measure(const CsiRsPdu& pdu, nr::Slo
 TrsMeter::TrsMeter(unsigned max_rb, unsigned max_rx) : first_(max_rb, max_rx), second_(max_rb, max_rx) {}
 
 Result<TrsMeasurement> TrsMeter::measure(const CsiRsPdu& first, const CsiRsPdu& second, nr::Slot slot, const Grid& grid) {
-  if (first.row != 1 || second.row != 1 || second.l0 <= first.l0 || first.k[0] != second.k[0] || first.start_rb != second.start_rb || first.rbs != second.rbs)
+  if (first.row != 1 || second.row != 1 || second.l0 <= first.l0 || first.k[0] != second.k[0] || first.start_rb != second.start_rb ||
+      first.rbs != second.rbs)
     return fail(Fault::invalid, "TRS", "is not two row 1 resources at one place in ascending symbols (TS 38.214 5.1.6.1.1)");
   SEN_TRY(first_.estimate(first, slot, grid));
   SEN_TRY(second_.estimate(second, slot, grid));

@@ -1,8 +1,9 @@
-// CSI-RS and TRS, TS 38.211 7.4.1.5: rows 1 to 8 of table 7.4.1.5.3-1 (up to 8 ports); measurement at the UE: channel, noise, RSRP, then RI, PMI and CQI
-// over the type I single-panel codebook (TS 38.214 5.2.2); delay and carrier offset from a TRS. Any thread; CsiMeter: one at a time, no allocation in a call.
+// CSI-RS and TRS, TS 38.211 7.4.1.5: rows 1 to 8 of table 7.4.1.5.3-1 (up to 8 ports); measurement at the UE: channel, noise, RSRP, then
+// RI, PMI and CQI over the type I single-panel codebook (TS 38.214 5.2.2); delay and carrier offset from a TRS. Any thread; CsiMeter: one
+// at a time, no allocation in a call.
 //
-// start_rb counts from the bandwidth part's first resource block; the resource covers those of [start_rb, start_rb + rbs) that its density names (even or
-// odd common resource blocks). k holds the values k_0, k_1, ... of the table.
+// start_rb counts from the bandwidth part's first resource block; the resource covers those of [start_rb, start_rb + rbs) that its density
+// names (even or odd common resource blocks). k holds the values k_0, k_1, ... of the table.
 #pragma once
 
 #include "nr/l1_ue.h"
@@ -15,7 +16,8 @@ Status check(const nr::l1::CsiRsPdu& pdu, unsigned grid_rb, unsigned grid_ports)
 // Port p of the grid is antenna port 3000 + p. Zero-power resources send nothing.
 Status send_csi_rs(const nr::l1::CsiRsPdu& pdu, nr::Slot slot, Grid& grid);
 
-// Least-squares channel of every CSI-RS port at every receive port, one value a resource block that carries the resource (row 1: three), in ascending order.
+// Least-squares channel of every CSI-RS port at every receive port, one value a resource block that carries the resource (row 1: three), in
+// ascending order.
 class CsiChannel {
  public:
   CsiChannel(unsigned max_rb, unsigned max_rx);
@@ -57,7 +59,7 @@ class CsiMeter {
 // Two one-port resources of a TRS in one slot (TS 38.214 5.1.6.1.1: row 1, the same place four symbols apart).
 struct TrsMeasurement {
   float delay_s = 0;
-  float cfo_hz = 0;          // within +-1 / (2 * the time between the symbols)
+  float cfo_hz = 0;  // within +-1 / (2 * the time between the symbols)
   float rsrp = 0, noise_variance = 0;
 };
 class TrsMeter {

@@ -20,7 +20,8 @@ DmrsPort dmrs_port(unsigned type, unsigned port) {
 
 void dmrs_base(const nr::l1::Dmrs& dmrs, nr::Slot slot, bool extended_cp, unsigned symbol, unsigned crb, unsigned n_rb, std::span<Cf> out) {
   const uint64_t symbols = extended_cp ? 12 : 14;
-  const uint64_t c_init = ((symbols * slot.in_frame() + symbol + 1) * (2 * uint64_t{dmrs.n_id} + 1) << 17) + 2 * uint64_t{dmrs.n_id} + dmrs.n_scid;
+  const uint64_t c_init =
+      ((symbols * slot.in_frame() + symbol + 1) * (2 * uint64_t{dmrs.n_id} + 1) << 17) + 2 * uint64_t{dmrs.n_id} + dmrs.n_scid;
   const unsigned values = dmrs_values_per_rb(dmrs.type);
   Gold gold(static_cast<uint32_t>(c_init & 0x7fffffff), 2 * values * (crb - dmrs.reference_rb));
   gold.fill_qpsk(out.first(size_t{values} * n_rb));
@@ -40,7 +41,8 @@ unsigned group_offset(unsigned n_id, unsigned n) {
 
 void dmrs_base_low_papr(const nr::l1::PuschPdu& pdu, nr::Slot slot, unsigned symbol, std::span<Cf> out) {
   // Of a double symbol both carry the sequence of the first.
-  const unsigned l = pdu.dmrs.length == 2 && symbol > 0 && (pdu.dmrs.symbol_mask >> (symbol - 1) & 1) && !(symbol > 1 && (pdu.dmrs.symbol_mask >> (symbol - 2) & 1))
+  const unsigned l = pdu.dmrs.length == 2 && symbol > 0 && (pdu.dmrs.symbol_mask >> (symbol - 1) & 1) &&
+                             !(symbol > 1 && (pdu.dmrs.symbol_mask >> (symbol - 2) & 1))
                          ? symbol - 1
                          : symbol;
   const unsigned n = (pdu.bwp.extended_cp ? 12 : 14) * slot.in_frame() + l;

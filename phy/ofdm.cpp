@@ -33,14 +33,16 @@ Cf turn(double cycles) {
 }
 
 Status check(const OfdmConfig& c, unsigned size) {
-  if (c.scs > nr::Scs::khz120) return fail(Fault::invalid, "scs", "{} kHz is not allowed (15 to 120; TS 38.211 table 4.2-1)", nr::khz(c.scs));
+  if (c.scs > nr::Scs::khz120)
+    return fail(Fault::invalid, "scs", "{} kHz is not allowed (15 to 120; TS 38.211 table 4.2-1)", nr::khz(c.scs));
   if (c.extended_cp && c.scs != nr::Scs::khz60)
     return fail(Fault::invalid, "extended_cp", "does not go with {} kHz (60 only; TS 38.211 table 4.2-1)", nr::khz(c.scs));
   if (c.n_rb < 1 || c.n_rb > Grid::max_rb)
     return fail(Fault::invalid, "n_rb", "{} is not allowed (1 to {}; TS 38.211 4.4.2)", c.n_rb, Grid::max_rb);
   if (size < 12 * c.n_rb || size > max_dft || size % 128 != 0 || !smooth(size)) {
-    return fail(Fault::invalid, "dft_size", "{} is not allowed ({} to {}, a multiple of 128 without prime factors above 5; TS 38.211 5.3.1)", size,
-                12 * c.n_rb, max_dft);
+    return fail(Fault::invalid, "dft_size",
+                "{} is not allowed ({} to {}, a multiple of 128 without prime factors above 5; TS 38.211 5.3.1)", size, 12 * c.n_rb,
+                max_dft);
   }
   return {};
 }
@@ -58,14 +60,21 @@ struct Ofdm::Impl {
   std::vector<Symbol> symbol;          // of a subframe
   std::vector<unsigned> slot_samples;  // of its slots
   Dft forward, backward;
-  Aligned<Cf> frequency, time;         // `frequency` keeps zeros in the guard bands
+  Aligned<Cf> frequency, time;  // `frequency` keeps zeros in the guard bands
   Aligned<Cf> received;
   Aligned<Cf> ramp;
   unsigned ramp_advance = 0;
 
   explicit Impl(const OfdmConfig& c)
-      : config(c), n(c.dft_size), half(6 * c.n_rb), symbols(c.extended_cp ? 12 : nr::symbols_per_slot),
-        forward(n, Dft::Direction::forward, effort(c)), backward(n, Dft::Direction::backward, effort(c)), frequency(n), time(n), received(n),
+      : config(c),
+        n(c.dft_size),
+        half(6 * c.n_rb),
+        symbols(c.extended_cp ? 12 : nr::symbols_per_slot),
+        forward(n, Dft::Direction::forward, effort(c)),
+        backward(n, Dft::Direction::backward, effort(c)),
+        frequency(n),
+        time(n),
+        received(n),
         ramp(2 * half) {
     lay_out();
   }
@@ -175,7 +184,8 @@ void Ofdm::modulate(const Grid& grid, unsigned port, unsigned slot, float amplit
   }
 }
 
-void Ofdm::demodulate_symbol(std::span<const Cf> samples, unsigned slot, unsigned symbol, float amplitude, unsigned advance, std::span<Cf> row) {
+void Ofdm::demodulate_symbol(std::span<const Cf> samples, unsigned slot, unsigned symbol, float amplitude, unsigned advance,
+                             std::span<Cf> row) {
   impl_->demodulate(samples, impl_->at(slot, symbol), amplitude, advance, row);
 }
 

@@ -12,7 +12,7 @@ namespace sen::phy {
 namespace {
 
 constexpr unsigned max_rbs = nr::max_coreset_rbs, max_duration = 3;
-constexpr unsigned pilots_per_rb = 3, data_per_rb = 9;   // pilots at subcarriers 1, 5, 9
+constexpr unsigned pilots_per_rb = 3;   // at subcarriers 1, 5, 9
 constexpr unsigned max_level = 16, bits_per_cce = 108, max_bits = max_level * bits_per_cce;
 constexpr unsigned max_size = 140, min_size = 12;
 constexpr unsigned max_bundle_rbs = 6;

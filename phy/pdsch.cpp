@@ -20,8 +20,8 @@ Status check(const PdschPdu& pdu, unsigned grid_rb, unsigned grid_ports) {
   if (pdu.code.tbs_octets == 0) return fail(Fault::invalid, "code.tbs_octets", "0: 3 to 159749 (TS 38.214 5.1.3.2)");
   const unsigned ports = pdu.precoding.ports == 0 ? pdu.layers : pdu.precoding.ports;
   if (ports > grid_ports || size_t{ports} * pdu.layers > pdu.precoding.weights.size()) {
-    return fail(Fault::invalid, "precoding.ports", "{} for {} layers on {} grid ports: at most {} (TS 38.211 7.3.1.4)", ports, pdu.layers, grid_ports,
-                std::min<size_t>(grid_ports, pdu.precoding.weights.size() / pdu.layers));
+    return fail(Fault::invalid, "precoding.ports", "{} for {} layers on {} grid ports: at most {} (TS 38.211 7.3.1.4)", ports, pdu.layers,
+                grid_ports, std::min<size_t>(grid_ports, pdu.precoding.weights.size() / pdu.layers));
   }
   if (!(std::abs(pdu.power_db) <= 80)) return fail(Fault::invalid, "power_db", "{}: -80 to 80", pdu.power_db);
   return {};
@@ -35,7 +35,10 @@ uint32_t pdsch_data_res(const PdschPdu& pdu, nr::Slot) {
 
 struct PdschTransmitter::Work {
   explicit Work(unsigned max_rb)
-      : grid_rb(max_rb), plan(max_rb), transmitter(max_rb, false), codeword(size_t{nr::symbols_per_slot} * 12 * max_rb * detail::max_shared_layers * 10 / 8 + 8) {}
+      : grid_rb(max_rb),
+        plan(max_rb),
+        transmitter(max_rb, false),
+        codeword(size_t{nr::symbols_per_slot} * 12 * max_rb * detail::max_shared_layers * 10 / 8 + 8) {}
 
   unsigned grid_rb;
   detail::RePlan plan;
@@ -65,7 +68,11 @@ Status PdschTransmitter::send(const PdschPdu& pdu, nr::Slot slot, Grid& grid) {
 
 struct PdschReceiver::Work {
   Work(unsigned max_rb, unsigned max_rx)
-      : grid_rb(max_rb), rx(max_rx), plan(max_rb), receiver(max_rb, max_rx, false), scratch(max_rb, receiver),
+      : grid_rb(max_rb),
+        rx(max_rx),
+        plan(max_rb),
+        receiver(max_rb, max_rx, false),
+        scratch(max_rb, receiver),
         llrs(size_t{nr::symbols_per_slot} * 12 * max_rb * detail::max_shared_layers * 10) {}
 
   unsigned grid_rb, rx;
@@ -78,8 +85,8 @@ struct PdschReceiver::Work {
 
 PdschReceiver::PdschReceiver(unsigned max_rb, unsigned max_rx) : work_(std::make_shared<Work>(max_rb, max_rx)) {}
 
-Result<SharedResult> PdschReceiver::receive(const PdschPdu& pdu, nr::Slot slot, const Grid& grid, const ReceiveOptions& options, HarqBuffer& harq,
-                                            std::span<uint8_t> tb) {
+Result<SharedResult> PdschReceiver::receive(const PdschPdu& pdu, nr::Slot slot, const Grid& grid, const ReceiveOptions& options,
+                                            HarqBuffer& harq, std::span<uint8_t> tb) {
   Work& w = *work_;
   SEN_TRY(check(pdu, std::min(grid.n_rb(), w.grid_rb), Grid::max_ports));
   SEN_TRY(detail::check_receiver(pdu.layers, grid.ports(), w.rx, pdu.code.tbs_octets, tb.size()));

@@ -3,22 +3,23 @@
 #include <functional>
 #include <numbers>
 #include <optional>
-#include <numeric>
 #include <vector>
 
 #include "base/ensure.h"
+#include "phy/detail/delay_profile.h"
 #include "phy/detail/prach_plan.h"
 #include "phy/kernels/complex.h"
 #include "phy/kernels/dft.h"
 
-// The detector. Y of every port and group of repetitions is multiplied by the conjugate of a root's spectrum; its inverse transform is the delay profile
-// of all preambles of that root, each in the window that its cyclic shift gives it. Profiles are normalised by the energy of their Y, so that noise alone
-// puts a known distribution into each bin, whatever its power: with S bins summed (restricted sets: at 0 and at the shifts that a carrier offset makes)
-// over n profiles of L values, the share of the energy in them is Beta(S n, n (L - S)). From it follows the threshold.
+// The detector. Y of every port and group of repetitions is multiplied by the conjugate of a root's spectrum; its inverse transform is the
+// delay profile of all preambles of that root, each in the window that its cyclic shift gives it. Profiles are normalised by the energy of
+// their Y, so that noise alone puts a known distribution into each bin, whatever its power: with S bins summed (restricted sets: at 0 and
+// at the shifts that a carrier offset makes) over n profiles of L values, the share of the energy in them is Beta(S n, n (L - S)). From it
+// follows the threshold.
 namespace sen::phy {
 namespace {
 
-constexpr double false_alarm = 1e-3;   // an occasion
+constexpr double false_alarm = 1e-3;  // an occasion
 // Of the strongest energy among occasions beside each other: below, there are only the transform's own errors.
 constexpr float least_energy = 1e-9f;
 constexpr unsigned max_rx = 8;
@@ -55,38 +56,47 @@ unsigned coherent(const PrachPlan& plan) {
 struct Candidate {
   unsigned preamble = 0;
   unsigned root = 0;
-  float position = 0;    // of the peak, bins from the profile's start
-  float delay = 0;       // bins from the preamble's own start
-  float share = 0;       // of the energy, in the highest bin
-  float between = 0;     // the peak's place beside that bin
+  float position = 0;  // of the peak, bins from the profile's start
+  float delay = 0;     // bins from the preamble's own start
+  float share = 0;     // of the energy, in the highest bin
+  float between = 0;   // the peak's place beside that bin
 };
 
 }  // namespace
 
 struct PrachReceiver::Work {
   struct Root {
-    unsigned first = 0, last = 0;        // preambles
-    float image = 0;                     // bins that a carrier offset of one subcarrier moves the peak by
-    std::array<int, 4> images{};         // the same for sets A and B, whole bins
+    unsigned first = 0, last = 0;  // preambles
+    float image = 0;               // bins that a carrier offset of one subcarrier moves the peak by
+    std::array<int, 4> images{};   // the same for sets A and B, whole bins
   };
 
   PrachPlan plan;
   PreambleSet preambles;
   unsigned ports, group, n_groups, bins, n_images = 0;
-  float guard = 0, window = 0;           // bins: a window's length, and how far before its preamble's own start it begins
-  unsigned used = 0;                     // of the profile, from -guard on (all but without cyclic shifts)
+  float guard = 0, window = 0;  // bins: a window's length, and how far before its preamble's own start it begins
   float threshold = 0;
-  float cross_threshold = 0;             // share of a preamble in the bins of another root: no noise that ports and repetitions would average
+  float cross_threshold = 0;  // share of a preamble in the bins of another root: no noise that ports and repetitions would average
   std::vector<Root> roots;
-  Aligned<Cf> root_conj;                 // [root][L], unit power
-  Dft forward, inverse;
-  Aligned<Cf> sum, spectrum, y, product, profile;
-  Aligned<float> power, combined;
+  std::optional<DelayProfile> profile;
+  Aligned<Cf> root_spectra;  // [root], unit power, as the profile has them
+  Dft forward;
+  Aligned<Cf> sum, spectrum, y, arranged;
+  Aligned<float> combined;
 
   Work(const PrachPlan& p, const PreambleSet& set, unsigned rx, unsigned n_cs, unsigned restricted, unsigned n_fd)
-      : plan(p), preambles(set), ports(rx), group(coherent(p)), n_groups(p.repetitions / group), bins(p.l_ra == 839 ? 1536 : 256),
-        n_images(2 * restricted), forward(p.dft, Dft::Direction::forward), inverse(bins, Dft::Direction::backward, Dft::Effort::measure), sum(p.dft),
-        spectrum(p.dft), y(size_t{n_fd} * rx * n_groups * p.l_ra), product(bins), profile(bins), power(bins), combined(restricted ? bins : 0) {
+      : plan(p),
+        preambles(set),
+        ports(rx),
+        group(coherent(p)),
+        n_groups(p.repetitions / group),
+        bins(p.l_ra == 839 ? 1536 : 256),
+        n_images(2 * restricted),
+        forward(p.dft, Dft::Direction::forward),
+        sum(p.dft),
+        spectrum(p.dft),
+        y(size_t{n_fd} * rx * n_groups * p.l_ra),
+        combined(restricted ? bins : 0) {
     place_windows(n_cs);
     make_roots();
     set_threshold();
@@ -94,13 +104,17 @@ struct PrachReceiver::Work {
 
   float bins_per_sample() const { return static_cast<float>(bins) / static_cast<float>(plan.l_ra); }
 
-  // A window reaches over the shift's own N_CS samples, but no delay beyond the CP; a sample (short shifts: less) of it lies before its start.
+  // A window reaches over the shift's own N_CS samples, but no delay beyond the CP; a sample (short shifts: less) of it lies before its
+  // start.
   void place_windows(unsigned n_cs) {
     const float width = n_cs == 0 ? static_cast<float>(plan.l_ra) : static_cast<float>(n_cs);
     const auto cp = static_cast<float>(plan.cp_seconds * plan.scs_hz * plan.l_ra);
     guard = std::min(1.0f, width / 8) * bins_per_sample();
     window = std::min(width, cp + 1) * bins_per_sample();
-    used = n_cs == 0 && n_images == 0 ? std::min(bins, static_cast<unsigned>(window) + 3) : bins;
+    const bool one = n_cs == 0 && n_images == 0;  // a preamble a root: the rest of the profile says nothing
+    const auto before = static_cast<unsigned>(guard) + 2, used = static_cast<unsigned>(window) + 3;
+    profile.emplace(plan.l_ra, bins, before, one && used + before < bins ? used : bins);
+    arranged = Aligned<Cf>(size_t{ports} * n_groups * profile->arranged_size());
   }
 
   void make_roots() {
@@ -108,11 +122,12 @@ struct PrachReceiver::Work {
       if (preambles[i].root == roots.size()) roots.push_back({i, i, static_cast<float>(preambles[i].d_u) * bins_per_sample()});
       roots.back().last = i;
     }
-    root_conj = Aligned<Cf>(roots.size() * plan.l_ra);
+    const size_t size = profile->arranged_size();
+    root_spectra = Aligned<Cf>(roots.size() * size);
+    std::vector<Cf> root(plan.l_ra);
     for (size_t r = 0; r < roots.size(); ++r) {
-      std::span<Cf> row(root_conj.data() + r * plan.l_ra, plan.l_ra);
-      root_spectrum(preambles[roots[r].first].u, row);
-      for (Cf& v : row) v = std::conj(v);
+      root_spectrum(preambles[roots[r].first].u, root);
+      profile->arrange_root(root, root_spectra.span().subspan(r * size, size));
       for (unsigned i = 0; i < n_images; ++i) {
         const float shift = static_cast<float>(i / 2 + 1) * (i % 2 == 0 ? 1.0f : -1.0f) * roots[r].image;
         roots[r].images[i] = static_cast<int>(std::lround(shift));
@@ -163,19 +178,9 @@ struct PrachReceiver::Work {
     }
   }
 
-  // Adds |profile|^2 of one Y and root, normalised by the energy.
-  void add_profile(std::span<const Cf> sequence, std::span<const Cf> root, float by) {
-    multiply(sequence, root, by, product.span().first(plan.l_ra));
-    inverse.run(product.data(), profile.data());
-    if (used == bins) return add_power(profile.span(), power.span());
-    const unsigned before = static_cast<unsigned>(guard) + 1;
-    add_power(profile.span().subspan(bins - before), power.span().subspan(bins - before));
-    add_power(profile.span().first(used), power.span().first(used));
-  }
-
   // Restricted sets: what a carrier offset moved elsewhere comes back.
-  std::span<const float> with_images(const Root& root) {
-    if (n_images == 0) return power.span();
+  std::span<const float> with_images(std::span<const float> power, const Root& root) {
+    if (n_images == 0) return power;
     std::ranges::copy(power, combined.begin());
     for (unsigned i = 0; i < n_images; ++i) {
       const auto shift = static_cast<size_t>(root.images[i] < 0 ? root.images[i] + static_cast<int>(bins) : root.images[i]);
@@ -201,12 +206,15 @@ struct PrachReceiver::Work {
   std::optional<Candidate> best_in_window(unsigned preamble, std::span<const float> p) const {
     const float start = bins_per_sample() * static_cast<float>((plan.l_ra - preambles[preamble].shift) % plan.l_ra);
     const float first = start - guard + static_cast<float>(bins);  // adjacent windows meet without a gap
-    const unsigned begin = static_cast<unsigned>(std::ceil(first)) % bins, n = static_cast<unsigned>(std::ceil(first + window) - std::ceil(first));
-    const unsigned ahead = std::min(n, bins - begin);              // the rest begins at 0 again
+    const unsigned begin = static_cast<unsigned>(std::ceil(first)) % bins,
+                   n = static_cast<unsigned>(std::ceil(first + window) - std::ceil(first));
+    const unsigned ahead = std::min(n, bins - begin);  // the rest begins at 0 again
     const std::span<const float> part = p.subspan(begin, ahead), rest = p.first(n - ahead);
     const float most = largest(part), most_of_rest = largest(rest);
     if (!(std::max(most, most_of_rest) > threshold)) return std::nullopt;
-    const auto index = [](std::span<const float> in, float value) { return static_cast<unsigned>(std::ranges::find(in, value) - in.begin()); };
+    const auto index = [](std::span<const float> in, float value) {
+      return static_cast<unsigned>(std::ranges::find(in, value) - in.begin());
+    };
     const unsigned best = most >= most_of_rest ? begin + index(part, most) : index(rest, most_of_rest);
 
     const float between = vertex(p[(best + bins - 1) % bins], p[best], p[(best + 1) % bins]), at = static_cast<float>(best) + between;
@@ -223,15 +231,17 @@ struct PrachReceiver::Work {
     return std::min(d, static_cast<float>(bins) - d);
   }
 
-  // Whether `weak` is no more than what `strong` leaves there: the sidelobes of the transform's sinc, which fall as 1 / (pi d)^2 (restricted sets bring
-  // them to the images too), or the images that a carrier offset makes (those of restricted sets' far orders).
+  // Whether `weak` is no more than what `strong` leaves there: the sidelobes of the transform's sinc, which fall as 1 / (pi d)^2
+  // (restricted sets bring them to the images too), or the images that a carrier offset makes (those of restricted sets' far orders).
   bool explains(const Candidate& strong, const Candidate& weak) const {
     if (strong.root != weak.root) return false;
     const float ratio = weak.share / strong.share, image_ratio = n_images == 0 ? 0.5f : 0.15f;
     const int orders = n_images == 0 ? 3 : static_cast<int>(n_images) + 3;
     for (int order = -orders; order <= orders; ++order) {
-      const float image = strong.position + static_cast<float>(order) * roots[strong.root].image + static_cast<float>(orders * static_cast<int>(bins));
-      const float d = distance(image, weak.position) / bins_per_sample(), sidelobe = ratio * std::numbers::pi_v<float> * std::numbers::pi_v<float> * d * d;
+      const float image =
+          strong.position + static_cast<float>(order) * roots[strong.root].image + static_cast<float>(orders * static_cast<int>(bins));
+      const float d = distance(image, weak.position) / bins_per_sample(),
+                  sidelobe = ratio * std::numbers::pi_v<float> * std::numbers::pi_v<float> * d * d;
       if ((order == 0 || n_images > 0) && sidelobe < 3) return true;
       if (order != 0 && ratio < image_ratio && d < 2) return true;
     }
@@ -254,6 +264,7 @@ struct PrachReceiver::Work {
     for (unsigned i = 0; i < n; ++i) {
       std::span<const Cf> s = y_all.subspan(size_t{i} * plan.l_ra, plan.l_ra);
       const float e = inner(s, s).real();
+      profile->arrange_sequence(s, arranged.span().subspan(i * profile->arranged_size(), profile->arranged_size()));
       by[i] = e > floor ? 1 / std::sqrt(e * static_cast<float>(plan.l_ra)) : 0;
       energy += e;
     }
@@ -261,11 +272,11 @@ struct PrachReceiver::Work {
     std::array<Candidate, 64> list;
     unsigned count = 0;
     for (size_t r = 0; r < roots.size(); ++r) {
-      std::ranges::fill(power, 0.0f);
-      for (unsigned i = 0; i < n; ++i) {
-        add_profile(y_all.subspan(size_t{i} * plan.l_ra, plan.l_ra), {root_conj.data() + r * plan.l_ra, plan.l_ra}, by[i]);
-      }
-      const std::span<const float> p = with_images(roots[r]);
+      const size_t size = profile->arranged_size();
+      profile->clear();
+      for (unsigned i = 0; i < n; ++i)
+        profile->add(arranged.span().subspan(i * size, size), root_spectra.span().subspan(r * size, size), by[i]);
+      const std::span<const float> p = with_images(profile->finish(), roots[r]);
       for (unsigned v = roots[r].first; v <= roots[r].last; ++v) {
         const auto c = best_in_window(v, p);
         if (c && within(*c)) list[count++] = *c;
@@ -334,8 +345,8 @@ Status PrachReceiver::demodulate(const nr::l1::PrachPdu& pdu, nr::Slot slot, uns
   Work& w = *work_;
   SEN_TRY(w.plan.accepts(pdu, slot));
   if (occasion >= pdu.occasions || f_id >= pdu.n_fd || y.size() != w.plan.l_ra)
-    return fail(Fault::invalid, "occasion", "{} with f_id {} and {} values is not one of {} by {} with {}", occasion, f_id, y.size(), pdu.occasions,
-                pdu.n_fd, w.plan.l_ra);
+    return fail(Fault::invalid, "occasion", "{} with f_id {} and {} values is not one of {} by {} with {}", occasion, f_id, y.size(),
+                pdu.occasions, pdu.n_fd, w.plan.l_ra);
   const PrachTiming t = w.plan.timing(pdu, slot, occasion);
   SEN_TRY(w.fits(t, samples.size()));
   w.transform(samples.data() + t.start + t.cp, t.repetitions);

@@ -39,17 +39,18 @@ Result<PrachTransmitter> PrachTransmitter::make(const nr::l1::PrachPdu& pdu, con
   return out;
 }
 
-Status PrachTransmitter::send(const nr::l1::PrachPdu& pdu, nr::Slot slot, unsigned occasion, unsigned f_id, unsigned preamble, float amplitude,
-                              std::span<Cf> samples) {
+Status PrachTransmitter::send(const nr::l1::PrachPdu& pdu, nr::Slot slot, unsigned occasion, unsigned f_id, unsigned preamble,
+                              float amplitude, std::span<Cf> samples) {
   Work& w = *work_;
   SEN_TRY(w.plan.accepts(pdu, slot));
   if (occasion >= pdu.occasions || f_id >= pdu.n_fd || preamble >= w.preambles.size()) {
-    return fail(Fault::invalid, "preamble", "{} in occasion {}, f_id {} is not allowed (0 to 63 in {} by {}; TS 38.211 6.3.3)", preamble, occasion, f_id,
-                pdu.occasions, pdu.n_fd);
+    return fail(Fault::invalid, "preamble", "{} in occasion {}, f_id {} is not allowed (0 to 63 in {} by {}; TS 38.211 6.3.3)", preamble,
+                occasion, f_id, pdu.occasions, pdu.n_fd);
   }
   const PrachTiming t = w.plan.timing(pdu, slot, occasion);
   if (t.start + t.total() > samples.size())
-    return fail(Fault::invalid, "samples", "{} do not hold the preamble, which ends at {} (TS 38.211 5.3.2)", samples.size(), t.start + t.total());
+    return fail(Fault::invalid, "samples", "{} do not hold the preamble, which ends at {} (TS 38.211 5.3.2)", samples.size(),
+                t.start + t.total());
   w.transform(w.preambles[preamble], f_id, amplitude);
   Cf* out = samples.data() + t.start;
   for (size_t n = 0; n < t.cp; ++n) out[n] += w.time[(t.dft - t.cp % t.dft + n) % t.dft];

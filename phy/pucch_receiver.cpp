@@ -475,8 +475,10 @@ void PucchReceiver::Work::decode_all(const nr::l1::PucchPdu& pdu, const PucchPla
   for (unsigned i = 0; i < plan.bits; ++i) ordered[order[i]] = soft[i];
   bool present = false;
   const bool ok = decode(plan, plan.part1_payload, std::span(ordered).first(plan.part1_bits), payload, present);
-  // An undecodable message, or none? A CRC that fails on a strong signal is a lost message; a short code knows only its metric.
-  out.detected = ok ? present : plan.part1_payload >= 12 && link.sinr_db > 0;
+  // An undecodable message, or none? A CRC that fails over pilots well above the noise is a lost message; a short code knows only its metric.
+  const unsigned pilots = n_rx * plan.rbs * (plan.format == 2 ? 4 * plan.symbols : 12 * static_cast<unsigned>(std::popcount(plan.dmrs)));
+  const bool strong = link.rsrp > link.noise_variance * std::max(1.0f, 12 / std::sqrt(static_cast<float>(pilots)));
+  out.detected = ok ? present : plan.part1_payload >= 12 && strong;
   out.crc_ok = ok;
   if (!ok || !out.detected) return;
   std::span<const Bit> bits = std::span(payload).first(plan.part1_payload);

@@ -31,7 +31,8 @@ Status check_modulation(const PuschPdu& pdu, const detail::SharedChannel& channe
   if (!pdu.transform_precoding) return {};
   if (pdu.layers != 1) return fail(Fault::invalid, "layers", "{} with transform precoding: 1 (TS 38.211 6.3.1.4)", pdu.layers);
   if (pdu.allocation.rbs.size() != 1 || !detail::transform_size_allowed(channel.n_rb())) {
-    return fail(Fault::invalid, "allocation.rbs", "{} resource blocks in {} runs with transform precoding: one run of 2^a 3^b 5^c (TS 38.211 6.3.1.4)", channel.n_rb(),
+    return fail(Fault::invalid, "allocation.rbs",
+                "{} resource blocks in {} runs with transform precoding: one run of 2^a 3^b 5^c (TS 38.211 6.3.1.4)", channel.n_rb(),
                 pdu.allocation.rbs.size());
   }
   if (pdu.dmrs.type != 1 || pdu.dmrs.cdm_groups_without_data != 2) {
@@ -46,8 +47,8 @@ Status check_modulation(const PuschPdu& pdu, const detail::SharedChannel& channe
 Status check_hopping(const PuschPdu& pdu, const detail::SharedChannel& channel) {
   if (!pdu.second_hop_rb) return {};
   if (pdu.allocation.rbs.size() != 1 || *pdu.second_hop_rb + channel.n_rb() > pdu.bwp.size) {
-    return fail(Fault::invalid, "second_hop_rb", "{} for {} resource blocks in {} runs: one run within {} (TS 38.214 6.3.1)", *pdu.second_hop_rb, channel.n_rb(),
-                pdu.allocation.rbs.size(), pdu.bwp.size);
+    return fail(Fault::invalid, "second_hop_rb", "{} for {} resource blocks in {} runs: one run within {} (TS 38.214 6.3.1)",
+                *pdu.second_hop_rb, channel.n_rb(), pdu.allocation.rbs.size(), pdu.bwp.size);
   }
   if (pdu.dmrs.length != 1) return fail(Fault::invalid, "dmrs.length", "2 with frequency hopping: 1 (TS 38.211 6.4.1.1.3)");
   if (!pdu.transform_precoding && pdu.dmrs.reference_rb > pdu.bwp.start + *pdu.second_hop_rb) {
@@ -60,13 +61,16 @@ Status check_ports(const PuschPdu& pdu, unsigned grid_ports) {
   if (pdu.ports > 1 && pdu.tpmi != no_codebook) {
     const unsigned count = detail::tpmi_count(pdu.ports, pdu.layers);
     if (pdu.tpmi >= count) {
-      return fail(Fault::invalid, "tpmi", "{} for {} layers on {} ports: below {} (TS 38.211 6.3.1.5)", pdu.tpmi, pdu.layers, pdu.ports, count);
+      return fail(Fault::invalid, "tpmi", "{} for {} layers on {} ports: below {} (TS 38.211 6.3.1.5)", pdu.tpmi, pdu.layers, pdu.ports,
+                  count);
     }
     if (pdu.ports > grid_ports) return fail(Fault::invalid, "ports", "{} on a grid of {} (TS 38.211 6.3.1.5)", pdu.ports, grid_ports);
     return {};
   }
-  if (pdu.ports > 1 && pdu.ports != pdu.layers) return fail(Fault::invalid, "tpmi", "none for {} layers on {} ports (TS 38.211 6.3.1.5)", pdu.layers, pdu.ports);
-  if (pdu.layers > grid_ports) return fail(Fault::invalid, "layers", "{} on a grid of {} ports (TS 38.211 6.3.1.5)", pdu.layers, grid_ports);
+  if (pdu.ports > 1 && pdu.ports != pdu.layers)
+    return fail(Fault::invalid, "tpmi", "none for {} layers on {} ports (TS 38.211 6.3.1.5)", pdu.layers, pdu.ports);
+  if (pdu.layers > grid_ports)
+    return fail(Fault::invalid, "layers", "{} on a grid of {} ports (TS 38.211 6.3.1.5)", pdu.layers, grid_ports);
   return {};
 }
 
@@ -76,7 +80,8 @@ Status check_uci(const PuschPdu& pdu) {
     if (bits > nr::max_uci_bits) return fail(Fault::invalid, name, "{}: at most {} (TS 38.212 5.3.1)", bits, nr::max_uci_bits);
   }
   if (pdu.alpha > 3) return fail(Fault::invalid, "alpha", "{}: 0 to 3 (TS 38.212 6.3.2.4)", pdu.alpha);
-  if (u.csi2_bits > 0 && u.csi1_bits == 0) return fail(Fault::invalid, "uci.csi2_bits", "{} without part 1 (TS 38.212 6.3.2.1.2)", u.csi2_bits);
+  if (u.csi2_bits > 0 && u.csi1_bits == 0)
+    return fail(Fault::invalid, "uci.csi2_bits", "{} without part 1 (TS 38.212 6.3.2.1.2)", u.csi2_bits);
   if (u.csi1_bits > 0 && nr::beta_offset_csi_permille(pdu.beta_csi1) == 0) {
     return fail(Fault::invalid, "beta_csi1", "{}: 0 to 18 (TS 38.213 table 9.3-2)", pdu.beta_csi1);
   }
@@ -149,10 +154,18 @@ Result<UciOnPusch> uci_on_pusch(const PuschPdu& pdu, nr::Slot) {
 
 struct PuschTransmitter::Work {
   explicit Work(unsigned max_rb)
-      : grid_rb(max_rb), plan(max_rb), multiplexer(max_rb), transmitter(max_rb, true), codeword(max_bits(max_rb) / 8 + 8), sequence(max_bits(max_rb) / 8 + 8),
-        bits(2 * max_bits(max_rb)), parts(2 * max_bits(max_rb)), payload(nr::max_uci_bits) {}
+      : grid_rb(max_rb),
+        plan(max_rb),
+        multiplexer(max_rb),
+        transmitter(max_rb, true),
+        codeword(max_bits(max_rb) / 8 + 8),
+        sequence(max_bits(max_rb) / 8 + 8),
+        bits(2 * max_bits(max_rb)),
+        parts(2 * max_bits(max_rb)),
+        payload(nr::max_uci_bits) {}
 
-  Status multiplex(const PuschPdu& pdu, const UciOnPusch& shares, const nr::l1_ue::UciSend& uci, uint32_t scrambling, std::span<uint8_t> out);
+  Status multiplex(const PuschPdu& pdu, const UciOnPusch& shares, const nr::l1_ue::UciSend& uci, uint32_t scrambling,
+                   std::span<uint8_t> out);
   Status encode(const nr::l1::Bits& bits, size_t n, unsigned qm, std::span<Bit> out);
 
   unsigned grid_rb;
@@ -197,7 +210,8 @@ Status PuschTransmitter::Work::multiplex(const PuschPdu& pdu, const UciOnPusch& 
 Status PuschTransmitter::send(const PuschPdu& pdu, ByteView tb, const nr::l1_ue::UciSend& uci, nr::Slot slot, Grid& grid) {
   Work& w = *work_;
   SEN_TRY(check(pdu, std::min(grid.n_rb(), w.grid_rb), grid.ports()));
-  if (tb.size() != pdu.code.tbs_octets) return fail(Fault::invalid, "tb", "{} octets where code.tbs_octets says {}", tb.size(), pdu.code.tbs_octets);
+  if (tb.size() != pdu.code.tbs_octets)
+    return fail(Fault::invalid, "tb", "{} octets where code.tbs_octets says {}", tb.size(), pdu.code.tbs_octets);
   for (auto [bits, n] : {std::pair{&uci.harq, pdu.uci.harq_bits}, {&uci.csi1, pdu.uci.csi1_bits}, {&uci.csi2, pdu.uci.csi2_bits}}) {
     if (bits->size != n || bits->octets.size() * 8 < n) return fail(Fault::invalid, "uci", "{} bits where the PDU says {}", bits->size, n);
   }
@@ -220,8 +234,16 @@ Status PuschTransmitter::send(const PuschPdu& pdu, ByteView tb, const nr::l1_ue:
 
 struct PuschReceiver::Work {
   Work(unsigned max_rb, unsigned max_rx, unsigned threads)
-      : grid_rb(max_rb), rx(max_rx), plan(max_rb), multiplexer(max_rb), receiver(max_rb, max_rx, true), decoder(threads), sequence(max_bits(max_rb) / 8 + 8),
-        llrs(max_bits(max_rb)), parts(2 * max_bits(max_rb)), payload(nr::max_uci_bits) {
+      : grid_rb(max_rb),
+        rx(max_rx),
+        plan(max_rb),
+        multiplexer(max_rb),
+        receiver(max_rb, max_rx, true),
+        decoder(threads),
+        sequence(max_bits(max_rb) / 8 + 8),
+        llrs(max_bits(max_rb)),
+        parts(2 * max_bits(max_rb)),
+        payload(nr::max_uci_bits) {
     for (unsigned i = 0; i < threads; ++i) scratch.emplace_back(max_rb, receiver);
   }
 
@@ -233,7 +255,7 @@ struct PuschReceiver::Work {
   detail::RePlan plan;
   detail::UciMultiplexer multiplexer;
   detail::SharedReceiver receiver;
-  std::vector<detail::SharedReceiver::Scratch> scratch;   // by thread
+  std::vector<detail::SharedReceiver::Scratch> scratch;  // by thread
   detail::BlockDecoder decoder;
   ControlDecoder control;
   Aligned<uint8_t> sequence;
@@ -241,9 +263,11 @@ struct PuschReceiver::Work {
   Aligned<Bit> payload;
 };
 
-PuschReceiver::PuschReceiver(unsigned max_rb, unsigned max_rx, unsigned threads) : work_(std::make_shared<Work>(max_rb, max_rx, std::max(threads, 1u))) {}
+PuschReceiver::PuschReceiver(unsigned max_rb, unsigned max_rx, unsigned threads)
+    : work_(std::make_shared<Work>(max_rb, max_rx, std::max(threads, 1u))) {}
 
-void PuschReceiver::Work::demodulate(const detail::SharedChannel& channel, unsigned bits_per_re, std::span<Llr> out, bool decode_meanwhile, JobPool* pool) {
+void PuschReceiver::Work::demodulate(const detail::SharedChannel& channel, unsigned bits_per_re, std::span<Llr> out, bool decode_meanwhile,
+                                     JobPool* pool) {
   for (unsigned begin = plan.first_symbol(); begin < plan.end_symbol();) {
     const unsigned hop = plan.hop(begin), end = hop == 0 ? plan.second_hop_symbol() : plan.end_symbol();
     receiver.enter_hop(hop);
@@ -272,8 +296,8 @@ bool PuschReceiver::Work::decode(std::span<const Llr> llrs_in, size_t n, unsigne
   return ok;
 }
 
-Result<PuschResult> PuschReceiver::receive(const PuschPdu& pdu, nr::Slot slot, const Grid& grid, const ReceiveOptions& options, HarqBuffer& harq,
-                                           std::span<uint8_t> tb, JobPool* pool) {
+Result<PuschResult> PuschReceiver::receive(const PuschPdu& pdu, nr::Slot slot, const Grid& grid, const ReceiveOptions& options,
+                                           HarqBuffer& harq, std::span<uint8_t> tb, JobPool* pool) {
   Work& w = *work_;
   if (pool && (pool->threads() == 1 || pool->threads() > w.scratch.size())) pool = nullptr;
   SEN_TRY(check(pdu, std::min(grid.n_rb(), w.grid_rb), Grid::max_ports));

@@ -1,5 +1,5 @@
-// PUSCH, TS 38.211 6.3.1 and 6.4.1.1/6.4.1.2, TS 38.212 6.2 and 6.3.2 (UCI on PUSCH): CP-OFDM with up to 4 layers and codebook precoding, DFT-s-OFDM with
-// one. As pdsch.h.
+// PUSCH, TS 38.211 6.3.1 and 6.4.1.1/6.4.1.2, TS 38.212 6.2 and 6.3.2 (UCI on PUSCH): CP-OFDM with up to 4 layers and codebook precoding,
+// DFT-s-OFDM with one. As pdsch.h.
 #pragma once
 
 #include "base/job_pool.h"
@@ -14,15 +14,15 @@ Status check(const nr::l1::PuschPdu& pdu, unsigned grid_rb, unsigned grid_ports)
 // How UCI and data share the channel (TS 38.212 6.2.7, 6.3.2.4): coded bits of each, and where they lie.
 struct UciOnPusch {
   uint32_t g_ack = 0, g_csi1 = 0, g_csi2 = 0, g_ulsch = 0, g_total = 0;
-  uint32_t g_ack_reserved = 0;       // up to 2 ACK bits: data is punctured instead
+  uint32_t g_ack_reserved = 0;  // up to 2 ACK bits: data is punctured instead
 };
 Result<UciOnPusch> uci_on_pusch(const nr::l1::PuschPdu& pdu, nr::Slot slot);
 
 class PuschTransmitter {
  public:
   explicit PuschTransmitter(unsigned max_rb);
-  // Adds the channel to the grid: layer p to port p when pdu.ports <= 1 or there is no codebook (ports == layers and tpmi 0xff), else through W of
-  // TS 38.211 6.3.1.5. An empty tb with UCI sends UCI alone (no UL-SCH).
+  // Adds the channel to the grid: layer p to port p when pdu.ports <= 1 or there is no codebook (ports == layers and tpmi 0xff), else
+  // through W of TS 38.211 6.3.1.5. An empty tb with UCI sends UCI alone (no UL-SCH).
   Status send(const nr::l1::PuschPdu& pdu, ByteView tb, const nr::l1_ue::UciSend& uci, nr::Slot slot, Grid& grid);
 
  private:

@@ -7,6 +7,7 @@
 
 #include "base/ensure.h"
 #include "nr/csi.h"
+#include "phy/kernels/complex.h"
 #include "phy/sequence/gold.h"
 #include "phy/sequence/low_papr.h"
 
@@ -35,7 +36,7 @@ unsigned hopping_octet(unsigned c_init, unsigned n) {
 unsigned transmission_count(const SrsPdu& pdu, nr::Slot slot, unsigned symbol) {
   const unsigned within = symbol / pdu.repetitions;
   if (pdu.period_slots == 0) return within;
-  const unsigned periods = (slot.count() + pdu.period_slots - pdu.offset_slots % pdu.period_slots) / pdu.period_slots;
+  const unsigned offset = pdu.offset_slots % pdu.period_slots, periods = (std::max(slot.count(), offset) - offset) / pdu.period_slots;
   return periods * (pdu.symbols / pdu.repetitions) + within;
 }
 
@@ -63,12 +64,16 @@ unsigned band_offset_rb(const SrsPdu& pdu, nr::Slot slot, unsigned symbol) {
 
 bool two_combs(const SrsPdu& pdu) { return pdu.ports == 4 && (pdu.comb == 8 || pdu.cyclic_shift >= shifts(pdu.comb) / 2); }
 
-// What one comb carries in one symbol at one receive port: received values over the sequence of the comb's first port. Its other ports appear turned by
-// multiples of 1/P of a cycle a value, P the ports of the comb.
+// What one comb carries in one symbol at one receive port: received values over the sequence of the comb's first port. Its other ports
+// appear turned by multiples of 1/P of a cycle a value, P the ports of the comb.
 class Comb {
  public:
   Comb(const SrsPdu& pdu, nr::Slot slot, unsigned index, unsigned symbol)
-      : comb_(pdu.comb), symbol_(pdu.start_symbol + symbol), ports_(two_combs(pdu) ? 2 : pdu.ports), index_(index), step_(two_combs(pdu) ? 2 : 1) {
+      : comb_(pdu.comb),
+        symbol_(pdu.start_symbol + symbol),
+        ports_(two_combs(pdu) ? 2 : pdu.ports),
+        index_(index),
+        step_(two_combs(pdu) ? 2 : 1) {
     place_ = srs_place(pdu, slot, index, symbol);
     low_papr(place_.u, place_.v, 2 * std::numbers::pi * place_.n_cs / place_.n_cs_max, {base_.data(), place_.length});
   }
@@ -76,17 +81,17 @@ class Comb {
   unsigned port(unsigned i) const { return index_ + i * step_; }
   unsigned length() const { return place_.length; }
   unsigned first() const { return place_.first; }
-  const Cf& operator[](unsigned n) const { return z_[n]; }
 
   void load(const Grid& grid, unsigned rx) {
     std::span<const Cf> row = grid.row(rx, symbol_);
-    for (unsigned n = 0, k = place_.first; n < length(); ++n, k += comb_) z_[n] = row[k] * std::conj(base_[n]);
+    for (unsigned n = 0, k = place_.first; n < length(); ++n, k += comb_) z_[n] = row[k];
+    multiply_conj(values(), {base_.data(), length()}, {z_.data(), length()});
   }
   void turn(double first, double step) {
-    const Cf phase = Cf(std::polar(1.0, first));
-    for (unsigned n = 0; n < length(); ++n) z_[n] *= phase;
+    scale(values(), Cf(std::polar(1.0, first)), {z_.data(), length()});
     rotate(step, {z_.data(), length()});
   }
+  std::span<const Cf> values() const { return {z_.data(), length()}; }
   // The channel of port i over the values [n, n + P), n a multiple of P: the other ports average out.
   Cf local(unsigned i, unsigned n) const {
     constexpr Cf quarter[4] = {{1, 0}, {0, -1}, {-1, 0}, {0, 1}};
@@ -102,18 +107,23 @@ class Comb {
 };
 
 struct Sums {
-  Cf slope, wide;            // correlations at lag P, and at a fraction of the band
+  Cf slope, wide;  // correlations at lag P, and at a fraction of the band
   double noise = 0;
   size_t differences = 0;
 };
 
-// Correlations at lag P and at a larger one, and the second differences at lag P, in which a smooth channel cancels: their power is six times the noise.
-void measure(const Comb& z, unsigned wide_lag, Sums& s) {
-  const unsigned p = z.ports();
-  for (unsigned n = 0; n + p < z.length(); ++n) s.slope += z[n + p] * std::conj(z[n]);
-  for (unsigned n = 0; n + wide_lag < z.length(); ++n) s.wide += z[n + wide_lag] * std::conj(z[n]);
-  for (unsigned n = 0; n + 2 * p < z.length(); ++n) s.noise += std::norm(z[n] - 2.0f * z[n + p] + z[n + 2 * p]);
-  s.differences += z.length() > 2 * p ? z.length() - 2 * p : 0;
+// Correlations at lag P and at a larger one, and the second differences at lag P, in which a smooth channel cancels: their power is six
+// times the noise.
+void measure(const Comb& comb, unsigned wide_lag, Sums& s) {
+  const unsigned p = comb.ports();
+  const std::span<const Cf> z = comb.values();
+  const auto lag = [&](unsigned n) { return z.size() > n ? inner(z.subspan(n), z.first(z.size() - n)) : Cf{}; };
+  s.slope += lag(p);
+  s.wide += lag(wide_lag);
+  float noise = 0;
+  for (size_t n = 0; n + 2 * p < z.size(); ++n) noise += std::norm(z[n] - z[n + p] - z[n + p] + z[n + 2 * p]);
+  s.noise += noise;
+  s.differences += z.size() > 2 * p ? z.size() - 2 * p : 0;
 }
 
 // Radians per value from the coarse and the wide correlation; the second only refines the first.
@@ -157,24 +167,29 @@ class Combs {
 Status check(const SrsPdu& pdu, unsigned grid_rb) {
   if (!one_of(pdu.ports, {1, 2, 4})) return fail(Fault::invalid, "ports", "{} is not allowed (1, 2, 4; TS 38.211 6.4.1.4.1)", pdu.ports);
   if (!one_of(pdu.symbols, {1, 2, 4}) || pdu.start_symbol + pdu.symbols > (pdu.bwp.extended_cp ? 12u : 14u))
-    return fail(Fault::invalid, "symbols", "{} from {} are not allowed (1, 2, 4 within the slot; TS 38.211 6.4.1.4.1)", pdu.symbols, pdu.start_symbol);
+    return fail(Fault::invalid, "symbols", "{} from {} are not allowed (1, 2, 4 within the slot; TS 38.211 6.4.1.4.1)", pdu.symbols,
+                pdu.start_symbol);
   if (!one_of(pdu.repetitions, {1, 2, 4}) || pdu.repetitions > pdu.symbols)
-    return fail(Fault::invalid, "repetitions", "{} is not allowed (1, 2, 4, at most {}; TS 38.211 6.4.1.4.3)", pdu.repetitions, pdu.symbols);
+    return fail(Fault::invalid, "repetitions", "{} is not allowed (1, 2, 4, at most {}; TS 38.211 6.4.1.4.3)", pdu.repetitions,
+                pdu.symbols);
   if (!one_of(pdu.comb, {2, 4, 8}) || pdu.comb_offset >= pdu.comb || pdu.cyclic_shift >= shifts(pdu.comb)) {
-    return fail(Fault::invalid, "comb", "{} with offset {} and cyclic shift {} is not allowed (2, 4, 8; below it; below 8, 12, 6; TS 38.211 6.4.1.4.2)",
-                pdu.comb, pdu.comb_offset, pdu.cyclic_shift);
+    return fail(Fault::invalid, "comb",
+                "{} with offset {} and cyclic shift {} is not allowed (2, 4, 8; below it; below 8, 12, 6; TS 38.211 6.4.1.4.2)", pdu.comb,
+                pdu.comb_offset, pdu.cyclic_shift);
   }
   if (pdu.c_srs > 63 || pdu.b_srs > 3 || pdu.b_hop > 3)
-    return fail(Fault::invalid, "c_srs", "{} with b_srs {} and b_hop {} is not allowed (0 to 63, 3, 3; TS 38.211 table 6.4.1.4.3-1)", pdu.c_srs, pdu.b_srs,
-                pdu.b_hop);
+    return fail(Fault::invalid, "c_srs", "{} with b_srs {} and b_hop {} is not allowed (0 to 63, 3, 3; TS 38.211 table 6.4.1.4.3-1)",
+                pdu.c_srs, pdu.b_srs, pdu.b_hop);
   if (pdu.freq_position > 67 || pdu.freq_shift > 268)
-    return fail(Fault::invalid, "freq_position", "{} with shift {} is not allowed (0 to 67, 0 to 268; TS 38.331 SRS-Config)", pdu.freq_position,
-                pdu.freq_shift);
+    return fail(Fault::invalid, "freq_position", "{} with shift {} is not allowed (0 to 67, 0 to 268; TS 38.331 SRS-Config)",
+                pdu.freq_position, pdu.freq_shift);
   if (pdu.sequence_id > 1023 || pdu.hopping > 2)
-    return fail(Fault::invalid, "sequence_id", "{} with hopping {} is not allowed (0 to 1023, 0 to 2; TS 38.211 6.4.1.4.2)", pdu.sequence_id, pdu.hopping);
+    return fail(Fault::invalid, "sequence_id", "{} with hopping {} is not allowed (0 to 1023, 0 to 2; TS 38.211 6.4.1.4.2)",
+                pdu.sequence_id, pdu.hopping);
   const unsigned end = reference_rb(pdu) + pdu.freq_shift + nr::srs_bandwidth(pdu.c_srs, 0)->m;
   if (grid_rb > Grid::max_rb || end > grid_rb)
-    return fail(Fault::invalid, "c_srs", "{} with shift {} ends at resource block {} of {} (TS 38.211 6.4.1.4.3)", pdu.c_srs, pdu.freq_shift, end, grid_rb);
+    return fail(Fault::invalid, "c_srs", "{} with shift {} ends at resource block {} of {} (TS 38.211 6.4.1.4.3)", pdu.c_srs,
+                pdu.freq_shift, end, grid_rb);
   return {};
 }
 
@@ -213,7 +228,8 @@ Status send_srs(const SrsPdu& pdu, nr::Slot slot, Grid& grid) {
 Result<SrsEstimate> receive_srs(const SrsPdu& pdu, nr::Slot slot, const Grid& grid) {
   SEN_TRY(check(pdu, grid.n_rb()));
   const unsigned rx_ports = grid.ports();
-  if (rx_ports < 1 || rx_ports * pdu.ports > 16) return fail(Fault::invalid, "ports", "{} at {} receive ports are not allowed (16 together)", pdu.ports, rx_ports);
+  if (rx_ports < 1 || rx_ports * pdu.ports > 16)
+    return fail(Fault::invalid, "ports", "{} at {} receive ports are not allowed (16 together)", pdu.ports, rx_ports);
   const unsigned p = two_combs(pdu) ? 2 : pdu.ports, length = srs_place(pdu, slot, 0, 0).length, wide_lag = std::max(p, length / 4 / p * p);
   Sums raw;
   for (unsigned symbol = 0; symbol < pdu.symbols; ++symbol) {
@@ -228,7 +244,7 @@ Result<SrsEstimate> receive_srs(const SrsPdu& pdu, nr::Slot slot, const Grid& gr
   const double slope = slope_of(raw, p, wide_lag) / pdu.comb;  // radians a subcarrier, negative for a late arrival
 
   SrsEstimate out;
-  Sums still;                                                  // without the delay
+  Sums still;  // without the delay
   double power = 0;
   size_t groups = 0;
   const unsigned hops = pdu.b_hop < pdu.b_srs ? pdu.symbols / pdu.repetitions : 1, of_hop = SrsEstimate::max_parts / hops;

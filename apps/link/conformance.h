@@ -14,7 +14,8 @@ struct Requirement {
 };
 std::vector<Requirement> requirements();
 
-// Where a criterion is met, and the same for both ends of the confidence intervals around the points.
+// Where a criterion is met, and the same for both ends of the confidence intervals around the points. For noise alone: the probability of a false alarm and
+// its interval in place of SNRs.
 struct Crossing {
   std::optional<double> snr_db;            // nullopt: not met up to 6 dB above the requirement
   double low_db = 0, high_db = 0;

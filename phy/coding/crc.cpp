@@ -34,7 +34,7 @@ constexpr CrcPolynomial make(unsigned degree, uint32_t coefficients) {
 
 // TS 38.212 5.1, in the order of Crc.
 constexpr std::array<CrcPolynomial, 6> polynomials{make(24, 0x864cfb), make(24, 0x800063), make(24, 0xb2b117),
-                                                  make(16, 0x1021),   make(11, 0x621),    make(6, 0x21)};
+                                                   make(16, 0x1021),   make(11, 0x621),    make(6, 0x21)};
 
 }  // namespace
 

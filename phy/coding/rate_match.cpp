@@ -68,7 +68,8 @@ uint32_t rate_matched_bits(const Segmentation& s, uint32_t g, unsigned layers, u
   return unit * (units / s.blocks + (short_one ? 0 : 1));
 }
 
-void send_bits(const CircularBuffer& c, const uint8_t* circle, unsigned qm, uint32_t e, uint8_t* work, std::span<uint8_t> out, size_t out_bit) {
+void send_bits(const CircularBuffer& c, const uint8_t* circle, unsigned qm, uint32_t e, uint8_t* work, std::span<uint8_t> out,
+               size_t out_bit) {
   uint32_t columns = e / qm;
   uint8_t* packed = work + 10 * interleaver_stride;
   for (uint32_t first = 0; first < columns; first += interleaver_piece) {

@@ -17,8 +17,9 @@ CircularBuffer circular_buffer(const Segmentation& s, const RateMatch& m);
 inline constexpr uint32_t interleaver_piece = 1024, interleaver_stride = interleaver_piece + 64;
 inline constexpr size_t rate_match_work = 10 * interleaver_stride + 10 * interleaver_piece / 8 + 128;
 
-// Bit selection and interleaving (5.4.2.1, 5.4.2.2): e bits of `circle`, the circular buffer without fillers (one bit an octet, 64 octets of room behind
-// it), packed into `out` from bit `out_bit` on. `work`: rate_match_work octets.
-void send_bits(const CircularBuffer& c, const uint8_t* circle, unsigned qm, uint32_t e, uint8_t* work, std::span<uint8_t> out, size_t out_bit);
+// Bit selection and interleaving (5.4.2.1, 5.4.2.2): e bits of `circle`, the circular buffer without fillers (one bit an octet, 64 octets
+// of room behind it), packed into `out` from bit `out_bit` on. `work`: rate_match_work octets.
+void send_bits(const CircularBuffer& c, const uint8_t* circle, unsigned qm, uint32_t e, uint8_t* work, std::span<uint8_t> out,
+               size_t out_bit);
 
 }  // namespace sen::phy

@@ -114,8 +114,8 @@ Result<SchResult> SchDecoder::decode(const SchCode& code, std::span<const Llr> l
   return result;
 }
 
-uint32_t SchDecoder::decode_block(const Segmentation& s, const SchCode& code, unsigned block, std::span<const Llr> e, const LdpcOptions& options,
-                                  HarqBuffer& harq) {
+uint32_t SchDecoder::decode_block(const Segmentation& s, const SchCode& code, unsigned block, std::span<const Llr> e,
+                                  const LdpcOptions& options, HarqBuffer& harq) {
   if (harq.done(block)) return 0;
   SoftBlock soft = harq.block(block, s.n());
   rate_dematch(s, rate_match(s, code.rv, code.qm, code.n_ref), e, soft, harq.fresh());
@@ -128,7 +128,8 @@ uint32_t SchDecoder::decode_block(const Segmentation& s, const SchCode& code, un
 SchResult SchDecoder::finish(const Segmentation& s, HarqBuffer& harq, std::span<uint8_t> tb) {
   SchResult result;
   result.blocks = s.blocks;
-  result.blocks_ok = static_cast<uint16_t>(std::count_if(harq.done_.begin(), harq.done_.begin() + s.blocks, [](uint8_t d) { return d != 0; }));
+  result.blocks_ok =
+      static_cast<uint16_t>(std::count_if(harq.done_.begin(), harq.done_.begin() + s.blocks, [](uint8_t d) { return d != 0; }));
   harq.fresh_ = false;
   uint32_t data = block_data_bits(s), written = 0, received = 0;
   for (unsigned r = 0; r < s.blocks; ++r) {

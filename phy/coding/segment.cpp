@@ -28,7 +28,8 @@ Result<Segmentation> segment(uint32_t tb_bits, unsigned base_graph) {
   uint32_t b = tb_bits + s.tb_crc_bits;
   uint32_t all = b + (s.blocks > 1 ? 24u * s.blocks : 0u);
   if (all % s.blocks != 0) {
-    return fail(Fault::invalid, "transport block", "{} bits do not fill {} code blocks evenly (TS 38.212 5.2.2, TS 38.214 5.1.3.2)", tb_bits, s.blocks);
+    return fail(Fault::invalid, "transport block", "{} bits do not fill {} code blocks evenly (TS 38.212 5.2.2, TS 38.214 5.1.3.2)",
+                tb_bits, s.blocks);
   }
   s.k_info = static_cast<uint16_t>(all / s.blocks);
   unsigned k_b = info_columns(base_graph, b);

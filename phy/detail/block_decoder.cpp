@@ -5,9 +5,15 @@ namespace sen::phy::detail {
 Result<SchCode> sch_code(const nr::l1::Code& code, unsigned layers, uint32_t g) {
   SEN_ASSIGN(const Segmentation s, segment(code.tbs_octets * 8, code.base_graph));
   if (g < uint32_t{s.blocks} * layers * code.qm) {
-    return fail(Fault::invalid, "code.tbs_octets", "{} octets in {} code blocks where the channel carries {} bits (TS 38.212 5.4.2.1)", code.tbs_octets, s.blocks, g);
+    return fail(Fault::invalid, "code.tbs_octets", "{} octets in {} code blocks where the channel carries {} bits (TS 38.212 5.4.2.1)",
+                code.tbs_octets, s.blocks, g);
   }
-  return SchCode{.base_graph = code.base_graph, .rv = code.rv, .qm = code.qm, .layers = static_cast<uint8_t>(layers), .tb_bits = code.tbs_octets * 8, .g = g,
+  return SchCode{.base_graph = code.base_graph,
+                 .rv = code.rv,
+                 .qm = code.qm,
+                 .layers = static_cast<uint8_t>(layers),
+                 .tb_bits = code.tbs_octets * 8,
+                 .g = g,
                  .n_ref = n_ref(code.lbrm_tbs_octets * 8, s.blocks)};
 }
 
@@ -29,7 +35,8 @@ Status BlockDecoder::start(const SchCode& code, const LdpcOptions& options, Harq
 
 void BlockDecoder::filled(size_t n) {
   while (next_ < segmentation_.blocks && next_end_ <= n) {
-    iterations_ += decoders_[0].decode_block(segmentation_, code_, next_, codeword_.subspan(next_first_, next_end_ - next_first_), options_, *harq_);
+    iterations_ +=
+        decoders_[0].decode_block(segmentation_, code_, next_, codeword_.subspan(next_first_, next_end_ - next_first_), options_, *harq_);
     next_first_ = next_end_;
     if (++next_ < segmentation_.blocks) next_end_ += rate_matched_bits(segmentation_, code_.g, code_.layers, code_.qm, next_);
   }

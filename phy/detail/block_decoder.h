@@ -1,5 +1,5 @@
-// Decodes a transport block while its soft bits come in: each code block as soon as its last soft bit is there, while they are still in the cache; or all
-// blocks at the end, on several threads. No allocation in a call.
+// Decodes a transport block while its soft bits come in: each code block as soon as its last soft bit is there, while they are still in the
+// cache; or all blocks at the end, on several threads. No allocation in a call.
 #pragma once
 
 #include <atomic>
@@ -14,8 +14,8 @@ namespace sen::phy::detail {
 class BlockDecoder {
  public:
   explicit BlockDecoder(unsigned threads = 1) : decoders_(threads) {}
-  // `codeword`: room for code.g soft bits, which the caller fills from the front. Errors: what segment() refuses, fewer bits than code blocks need, a
-  // HARQ buffer that is too small.
+  // `codeword`: room for code.g soft bits, which the caller fills from the front. Errors: what segment() refuses, fewer bits than code
+  // blocks need, a HARQ buffer that is too small.
   Status start(const SchCode& code, const LdpcOptions& options, HarqBuffer& harq, std::span<const Llr> codeword);
   // The first `n` soft bits are there: decodes what is complete.
   void filled(size_t n);
@@ -24,7 +24,7 @@ class BlockDecoder {
   SchResult finish(std::span<uint8_t> tb);
 
  private:
-  std::vector<SchDecoder> decoders_;           // by thread
+  std::vector<SchDecoder> decoders_;  // by thread
   Segmentation segmentation_;
   SchCode code_;
   LdpcOptions options_;

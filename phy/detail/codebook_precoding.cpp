@@ -8,28 +8,33 @@ namespace {
 
 // One matrix a text, row by row: 0, 1, - (minus one), j, i (minus j).
 struct Table {
-  std::span<const std::string_view> matrices;
-  // 1 / (scale sqrt(squared)) of the matrices from index `first` on.
   struct Scale {
-    uint8_t first;
-    uint8_t squared;   // the amplitude is 1 / sqrt(squared)
+    uint8_t first;    // of the matrices that it holds for, up to the next one's
+    uint8_t squared;  // their amplitude is 1 / sqrt(squared)
   };
+  std::span<const std::string_view> matrices;
   std::span<const Scale> scales;
 };
 
 constexpr std::string_view one_layer_two_ports[] = {"10", "01", "11", "1-", "1j", "1i"};
-constexpr std::string_view one_layer_transform[] = {"1000", "0100", "0010", "0001", "1010", "10-0", "10j0", "10i0", "0101", "010-", "010j", "010i", "111-", "11jj",
-                                                    "11-1", "11ii", "1j1j", "1jj1", "1j-i", "1ji-", "1-11", "1-ji", "1---", "1-ij", "1i1i", "1ij-", "1i-j", "1ii1"};
-constexpr std::string_view one_layer[] = {"1000", "0100", "0010", "0001", "1010", "10-0", "10j0", "10i0", "0101", "010-", "010j", "010i", "1111", "11jj",
-                                          "11--", "11ii", "1j1j", "1jj-", "1j-i", "1ji1", "1-1-", "1-ji", "1--1", "1-ij", "1i1i", "1ij1", "1i-j", "1ii-"};
+constexpr std::string_view one_layer_transform[] = {"1000", "0100", "0010", "0001", "1010", "10-0", "10j0", "10i0", "0101", "010-",
+                                                    "010j", "010i", "111-", "11jj", "11-1", "11ii", "1j1j", "1jj1", "1j-i", "1ji-",
+                                                    "1-11", "1-ji", "1---", "1-ij", "1i1i", "1ij-", "1i-j", "1ii1"};
+constexpr std::string_view one_layer[] = {"1000", "0100", "0010", "0001", "1010", "10-0", "10j0", "10i0", "0101", "010-",
+                                          "010j", "010i", "1111", "11jj", "11--", "11ii", "1j1j", "1jj-", "1j-i", "1ji1",
+                                          "1-1-", "1-ji", "1--1", "1-ij", "1i1i", "1ij1", "1i-j", "1ii-"};
 constexpr std::string_view two_layers_two_ports[] = {"1001", "111-", "11ji"};
-constexpr std::string_view two_layers[] = {"10010000", "10000100", "10000001", "00100100", "00100001", "00001001", "1001100i", "1001100j", "1001i001", "1001i00-", "1001-00i",
-                                           "1001-00j", "1001j001", "1001j00-", "11111-1-", "1111jiji", "11jj1-ji", "11jjji-1", "11--1--1", "11--jiij", "11ii1-ij", "11iiji1-"};
-constexpr std::string_view three_layers[] = {"100010001000", "100010100001", "100010-00001", "1111-111-1--", "1111-1jjijii", "111-1-11--11", "111-1-jjiijj"};
-constexpr std::string_view four_layers[] = {"1000010000100001", "110000111-00001-", "11000011ji0000ji", "11111-1-11--1--1", "11111-1-jjiijiij"};
+constexpr std::string_view two_layers[] = {"10010000", "10000100", "10000001", "00100100", "00100001", "00001001", "1001100i", "1001100j",
+                                           "1001i001", "1001i00-", "1001-00i", "1001-00j", "1001j001", "1001j00-", "11111-1-", "1111jiji",
+                                           "11jj1-ji", "11jjji-1", "11--1--1", "11--jiij", "11ii1-ij", "11iiji1-"};
+constexpr std::string_view three_layers[] = {"100010001000", "100010100001", "100010-00001", "1111-111-1--",
+                                             "1111-1jjijii", "111-1-11--11", "111-1-jjiijj"};
+constexpr std::string_view four_layers[] = {"1000010000100001", "110000111-00001-", "11000011ji0000ji", "11111-1-11--1--1",
+                                            "11111-1-jjiijiij"};
 
 constexpr Table::Scale half[] = {{0, 4}}, root_half[] = {{0, 2}};
-constexpr Table::Scale two_ports_scale[] = {{0, 2}, {1, 4}}, two_layers_scale[] = {{0, 4}, {14, 8}}, three_layers_scale[] = {{0, 4}, {3, 12}};
+constexpr Table::Scale two_ports_scale[] = {{0, 2}, {1, 4}}, two_layers_scale[] = {{0, 4}, {14, 8}},
+                       three_layers_scale[] = {{0, 4}, {3, 12}};
 constexpr Table::Scale four_layers_scale[] = {{0, 4}, {1, 8}, {3, 16}};
 
 Table table(unsigned ports, unsigned layers, bool transform_precoding) {

@@ -16,14 +16,14 @@ using nr::l1::PrachPdu;
 
 // Table 6.3.3.1-3: the roots u at even logical indices; the one behind each is 839 - u.
 constexpr std::array<uint16_t, 419> long_roots{
-    129, 140, 120, 210, 168, 84, 105, 93, 70, 60, 2, 1, 56, 112, 148, 80, 42, 40, 35, 73, 146, 31, 28, 30, 27, 29, 24,
-    48, 68, 74, 178, 136, 86, 78, 43, 39, 20, 21, 95, 202, 190, 181, 137, 125, 151, 217, 128, 142, 122, 203, 118, 110, 89, 103,
-    61, 55, 15, 14, 12, 23, 34, 37, 46, 207, 179, 145, 130, 223, 228, 227, 132, 133, 143, 135, 161, 201, 173, 106, 83, 91, 66,
-    53, 10, 9, 7, 8, 16, 47, 64, 57, 104, 101, 108, 208, 184, 197, 191, 121, 141, 149, 216, 218, 152, 144, 134, 138, 199, 162,
-    176, 119, 158, 164, 174, 171, 170, 87, 169, 88, 107, 81, 82, 100, 98, 71, 59, 65, 50, 49, 26, 17, 13, 6, 5, 33, 51,
-    75, 99, 96, 97, 166, 172, 175, 187, 163, 185, 200, 114, 189, 115, 194, 195, 192, 182, 157, 156, 211, 154, 123, 139, 212, 153, 213,
-    215, 150, 225, 224, 221, 220, 127, 147, 124, 193, 205, 206, 116, 160, 186, 167, 79, 85, 77, 92, 58, 62, 69, 54, 36, 32, 25,
-    18, 11, 4, 3, 19, 22, 41, 38, 44, 52, 45, 63, 67, 72, 76, 94, 102, 90, 109, 165, 111, 209, 204, 117, 188, 159, 198,
+    129, 140, 120, 210, 168, 84,  105, 93,  70,  60,  2,   1,   56,  112, 148, 80,  42,  40,  35,  73,  146, 31,  28,  30,  27,  29,  24,
+    48,  68,  74,  178, 136, 86,  78,  43,  39,  20,  21,  95,  202, 190, 181, 137, 125, 151, 217, 128, 142, 122, 203, 118, 110, 89,  103,
+    61,  55,  15,  14,  12,  23,  34,  37,  46,  207, 179, 145, 130, 223, 228, 227, 132, 133, 143, 135, 161, 201, 173, 106, 83,  91,  66,
+    53,  10,  9,   7,   8,   16,  47,  64,  57,  104, 101, 108, 208, 184, 197, 191, 121, 141, 149, 216, 218, 152, 144, 134, 138, 199, 162,
+    176, 119, 158, 164, 174, 171, 170, 87,  169, 88,  107, 81,  82,  100, 98,  71,  59,  65,  50,  49,  26,  17,  13,  6,   5,   33,  51,
+    75,  99,  96,  97,  166, 172, 175, 187, 163, 185, 200, 114, 189, 115, 194, 195, 192, 182, 157, 156, 211, 154, 123, 139, 212, 153, 213,
+    215, 150, 225, 224, 221, 220, 127, 147, 124, 193, 205, 206, 116, 160, 186, 167, 79,  85,  77,  92,  58,  62,  69,  54,  36,  32,  25,
+    18,  11,  4,   3,   19,  22,  41,  38,  44,  52,  45,  63,  67,  72,  76,  94,  102, 90,  109, 165, 111, 209, 204, 117, 188, 159, 198,
     113, 183, 180, 177, 196, 155, 214, 126, 131, 219, 222, 226, 230, 232, 262, 252, 418, 416, 413, 411, 376, 395, 283, 285, 379, 390, 363,
     384, 388, 386, 361, 387, 360, 310, 354, 328, 315, 337, 349, 335, 324, 323, 320, 334, 359, 295, 385, 292, 291, 381, 399, 380, 397, 369,
     377, 410, 407, 281, 414, 247, 277, 271, 272, 264, 259, 237, 239, 244, 243, 275, 278, 250, 246, 417, 248, 394, 393, 370, 365, 300, 299,
@@ -46,8 +46,8 @@ unsigned duration(PrachFormat format) {
 
 unsigned floor_div(int a, int b) { return a <= 0 ? 0 : static_cast<unsigned>(a / b); }
 
-// The numbers of the restricted sets, named as in 6.3.3.1: n_bar counts the shifts behind the last whole group, d2 and n2, d3 and n3 are the
-// double- and triple-barred ones of set B.
+// The numbers of the restricted sets, named as in 6.3.3.1: n_bar counts the shifts behind the last whole group, d2 and n2, d3 and n3 are
+// the double- and triple-barred ones of set B.
 struct Restricted {
   int n_shift = 0, d_start = 1, n_group = 0, n_bar = 0;
   int d2 = 0, n2 = 0, d3 = 0, n3 = 0;
@@ -144,14 +144,15 @@ Status check_sequences(const PrachPdu& pdu) {
   const bool is_long = nr::is_long(static_cast<PrachFormat>(pdu.format));
   const unsigned l_ra = is_long ? 839 : 139;
   if (pdu.root_sequence >= l_ra - 1) {
-    return fail(Fault::invalid, "root_sequence", "{} is not allowed with L_RA {} (0 to {}; TS 38.211 tables 6.3.3.1-3 and -4)", pdu.root_sequence, l_ra,
-                l_ra - 2);
+    return fail(Fault::invalid, "root_sequence", "{} is not allowed with L_RA {} (0 to {}; TS 38.211 tables 6.3.3.1-3 and -4)",
+                pdu.root_sequence, l_ra, l_ra - 2);
   }
   if (pdu.restricted_set > 2 || (pdu.restricted_set != 0 && !is_long))
-    return fail(Fault::invalid, "restricted_set", "{} is not allowed with format {} (0; long formats 0 to 2; TS 38.211 6.3.3.1)", pdu.restricted_set,
-                pdu.format);
+    return fail(Fault::invalid, "restricted_set", "{} is not allowed with format {} (0; long formats 0 to 2; TS 38.211 6.3.3.1)",
+                pdu.restricted_set, pdu.format);
   if (pdu.n_cs > l_ra / 2 || (pdu.n_cs == 0 && pdu.restricted_set != 0))
-    return fail(Fault::invalid, "n_cs", "{} is not allowed ({} to {}; TS 38.211 tables 6.3.3.1-5 to -7)", pdu.n_cs, pdu.restricted_set ? 1 : 0, l_ra / 2);
+    return fail(Fault::invalid, "n_cs", "{} is not allowed ({} to {}; TS 38.211 tables 6.3.3.1-5 to -7)", pdu.n_cs,
+                pdu.restricted_set ? 1 : 0, l_ra / 2);
   return {};
 }
 
@@ -235,13 +236,14 @@ Result<PrachPlan> PrachPlan::make(const PrachPdu& pdu, const PrachCarrier& carri
     return fail(Fault::invalid, "scs", "{} kHz is not allowed (15 to 120; TS 38.211 table 6.3.3.1-2)", nr::khz(pdu.scs));
   auto width = nr::prach_width(plan.format, pdu.scs, carrier.pusch_scs);
   if (!width) {
-    return fail(Fault::invalid, "pusch_scs", "{} kHz does not go with format {} at {} kHz (TS 38.211 table 6.3.3.2-1)", nr::khz(carrier.pusch_scs),
-                nr::to_string(plan.format), nr::khz(pdu.scs));
+    return fail(Fault::invalid, "pusch_scs", "{} kHz does not go with format {} at {} kHz (TS 38.211 table 6.3.3.2-1)",
+                nr::khz(carrier.pusch_scs), nr::to_string(plan.format), nr::khz(pdu.scs));
   }
-  if (!std::has_single_bit(pdu.n_fd) || pdu.n_fd > 8) return fail(Fault::invalid, "n_fd", "{} is not allowed (1, 2, 4, 8; TS 38.331 msg1-FDM)", pdu.n_fd);
+  if (!std::has_single_bit(pdu.n_fd) || pdu.n_fd > 8)
+    return fail(Fault::invalid, "n_fd", "{} is not allowed (1, 2, 4, 8; TS 38.331 msg1-FDM)", pdu.n_fd);
   if (carrier.n_rb > 275 || pdu.first_rb + unsigned{pdu.n_fd} * width->n_rb > carrier.n_rb) {
-    return fail(Fault::invalid, "first_rb", "{} with {} occasions of {} RBs does not fit {} (at most 275; TS 38.211 5.3.2)", pdu.first_rb, pdu.n_fd,
-                width->n_rb, carrier.n_rb);
+    return fail(Fault::invalid, "first_rb", "{} with {} occasions of {} RBs does not fit {} (at most 275; TS 38.211 5.3.2)", pdu.first_rb,
+                pdu.n_fd, width->n_rb, carrier.n_rb);
   }
   const nr::PreambleFormat shape = nr::preamble_format(plan.format, pdu.scs);
   plan.scs = is_long ? nr::Scs::khz15 : pdu.scs;
@@ -253,13 +255,15 @@ Result<PrachPlan> PrachPlan::make(const PrachPdu& pdu, const PrachCarrier& carri
   const double unit = 1.92e6 * (1u << nr::mu(plan.scs));
   const double wanted = 12000.0 * nr::khz(carrier.pusch_scs) * carrier.n_rb;
   if (!(carrier.sample_rate_hz >= wanted && carrier.sample_rate_hz <= 1e9) || std::fmod(carrier.sample_rate_hz, unit) != 0) {
-    return fail(Fault::invalid, "sample_rate_hz", "{} is not allowed ({} to 1e9, a multiple of {}; TS 38.211 5.3.2)", carrier.sample_rate_hz, wanted, unit);
+    return fail(Fault::invalid, "sample_rate_hz", "{} is not allowed ({} to 1e9, a multiple of {}; TS 38.211 5.3.2)",
+                carrier.sample_rate_hz, wanted, unit);
   }
   plan.rate = static_cast<uint32_t>(carrier.sample_rate_hz);
   plan.dft = plan.rate / plan.scs_hz;
   plan.cp_seconds = shape.n_cp_kappa / 30.72e6;
   // 5.3.2: K k_1 + k-bar; DC is the carrier's middle, subcarrier 6 n_rb.
-  const int k = static_cast<int>(1000 * nr::khz(carrier.pusch_scs) / plan.scs_hz), narrow = static_cast<int>(plan.scs_hz / (1000 * nr::khz(carrier.pusch_scs)));
+  const int k = static_cast<int>(1000 * nr::khz(carrier.pusch_scs) / plan.scs_hz),
+            narrow = static_cast<int>(plan.scs_hz / (1000 * nr::khz(carrier.pusch_scs)));
   auto tones = [&](int subcarriers) { return k > 0 ? subcarriers * k : subcarriers / narrow; };
   plan.first_tone = tones(12 * pdu.first_rb - 6 * static_cast<int>(carrier.n_rb)) + width->k_bar;
   plan.tones_per_occasion = tones(12 * width->n_rb);
@@ -268,21 +272,25 @@ Result<PrachPlan> PrachPlan::make(const PrachPdu& pdu, const PrachCarrier& carri
 
 Status PrachPlan::accepts(const PrachPdu& pdu, nr::Slot slot) const {
   const PrachPdu& m = made_for_;
-  if (pdu.format != m.format || pdu.scs != m.scs || pdu.n_fd != m.n_fd || pdu.first_rb != m.first_rb || pdu.root_sequence != m.root_sequence ||
-      pdu.n_cs != m.n_cs || pdu.restricted_set != m.restricted_set) {
-    return fail(Fault::invalid, "PrachPdu", "differs from the one that this object was made for (format, scs, n_fd, first_rb, root_sequence, n_cs, set)");
+  if (pdu.format != m.format || pdu.scs != m.scs || pdu.n_fd != m.n_fd || pdu.first_rb != m.first_rb ||
+      pdu.root_sequence != m.root_sequence || pdu.n_cs != m.n_cs || pdu.restricted_set != m.restricted_set) {
+    return fail(Fault::invalid, "PrachPdu",
+                "differs from the one that this object was made for (format, scs, n_fd, first_rb, root_sequence, n_cs, set)");
   }
   if (slot.scs() != pusch_scs)
-    return fail(Fault::invalid, "slot", "of {} kHz is not one of the uplink's {} kHz (TS 38.211 4.3.2)", nr::khz(slot.scs()), nr::khz(pusch_scs));
+    return fail(Fault::invalid, "slot", "of {} kHz is not one of the uplink's {} kHz (TS 38.211 4.3.2)", nr::khz(slot.scs()),
+                nr::khz(pusch_scs));
   const unsigned most = nr::is_long(format) ? 1 : 7;
   if (pdu.occasions < 1 || pdu.occasions > most)
-    return fail(Fault::invalid, "occasions", "{} are not allowed with format {} (1 to {}; TS 38.211 6.3.3.2)", pdu.occasions, nr::to_string(format), most);
+    return fail(Fault::invalid, "occasions", "{} are not allowed with format {} (1 to {}; TS 38.211 6.3.3.2)", pdu.occasions,
+                nr::to_string(format), most);
   const unsigned slots = nr::mu(scs) > nr::mu(pusch_scs) ? 1u << (nr::mu(scs) - nr::mu(pusch_scs)) : 1;
   if (pdu.start_symbol + pdu.occasions * duration(format) > slots * nr::symbols_per_slot) {
-    return fail(Fault::invalid, "start_symbol", "{} with {} occasions of {} symbols leaves the slot (TS 38.211 6.3.3.2)", pdu.start_symbol, pdu.occasions,
-                duration(format));
+    return fail(Fault::invalid, "start_symbol", "{} with {} occasions of {} symbols leaves the slot (TS 38.211 6.3.3.2)", pdu.start_symbol,
+                pdu.occasions, duration(format));
   }
-  if (!nr::is_long(format) && start_kappa(slot, pdu.start_symbol) < symbol_start_kappa(slot.in_subframe() * nr::symbols_per_slot, pusch_scs))
+  if (!nr::is_long(format) &&
+      start_kappa(slot, pdu.start_symbol) < symbol_start_kappa(slot.in_subframe() * nr::symbols_per_slot, pusch_scs))
     return fail(Fault::invalid, "start_symbol", "{} lies before the uplink slot {} (TS 38.211 5.3.2)", pdu.start_symbol, slot.text());
   return {};
 }

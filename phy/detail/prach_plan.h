@@ -9,14 +9,14 @@ namespace sen::phy {
 
 // Cyclic shifts of one root (TS 38.211 6.3.3.1).
 struct CyclicShifts {
-  unsigned n = 0;        // how many; 0: the root has none in a restricted set
-  unsigned d_u = 0;      // a carrier offset of one PRACH subcarrier moves the correlation by this
+  unsigned n = 0;    // how many; 0: the root has none in a restricted set
+  unsigned d_u = 0;  // a carrier offset of one PRACH subcarrier moves the correlation by this
   std::array<uint16_t, 64> c_v{};
 };
 CyclicShifts cyclic_shifts(unsigned l_ra, unsigned u, unsigned n_cs, nr::RestrictedSet set);
 
 struct Preamble {
-  uint16_t root = 0;     // index among the roots of the 64 preambles, in their order
+  uint16_t root = 0;  // index among the roots of the 64 preambles, in their order
   uint16_t logical = 0, u = 0, shift = 0;
   uint16_t d_u = 0;
 };
@@ -27,7 +27,7 @@ void root_spectrum(unsigned u, std::span<Cf> y);
 
 struct PrachPlan {
   nr::PrachFormat format{};
-  nr::Scs scs{};             // that places it in time: 15 kHz for long formats
+  nr::Scs scs{};  // that places it in time: 15 kHz for long formats
   nr::Scs pusch_scs{};
   unsigned l_ra = 0, scs_hz = 0, repetitions = 1;
   uint32_t rate = 0;
@@ -39,7 +39,7 @@ struct PrachPlan {
   // Checks what may differ from call to call, and the slot.
   Status accepts(const nr::l1::PrachPdu& pdu, nr::Slot slot) const;
   PrachTiming timing(const nr::l1::PrachPdu& pdu, nr::Slot slot, unsigned occasion) const;
-  unsigned first_bin(unsigned f_id) const;     // of `dft`, the negative ones behind
+  unsigned first_bin(unsigned f_id) const;  // of `dft`, the negative ones behind
   unsigned start_symbol(const nr::l1::PrachPdu& pdu, unsigned occasion) const;
 
  private:

@@ -1,4 +1,5 @@
-// Phase-tracking reference signals: places that CP-OFDM and transform precoding do not share, and values (TS 38.211 7.4.1.2, 6.4.1.2). Any thread.
+// Phase-tracking reference signals: places that CP-OFDM and transform precoding do not share, and values (TS 38.211 7.4.1.2, 6.4.1.2). Any
+// thread.
 #pragma once
 
 #include "phy/detail/re_plan.h"

@@ -50,7 +50,8 @@ void RePlan::place_ptrs(const SharedChannel& channel) {
   for (auto& list : ptrs_res_) list.clear();
   ptrs_ = channel.ptrs ? ptrs_symbols(channel) : 0;
   if (!channel.ptrs || channel.transform) return;
-  const unsigned k = *ptrs_subcarrier(channel.dmrs.type, channel.ptrs->port, channel.ptrs->re_offset), step = channel.ptrs->frequency_density;
+  const unsigned k = *ptrs_subcarrier(channel.dmrs.type, channel.ptrs->port, channel.ptrs->re_offset),
+                 step = channel.ptrs->frequency_density;
   for (unsigned hop = 0; hop < (channel.second_hop_rb ? 2u : 1u); ++hop) {
     unsigned next = ptrs_first_rb(n_rb_, step, channel.rnti), rank = 0;
     for (auto [first, count] : rbs_[hop]) {
@@ -68,12 +69,14 @@ RePattern RePlan::make_pattern(const SharedChannel& channel, const Key& key) {
   if (key.dmrs) {
     for (unsigned group = 0; group < channel.dmrs.cdm_groups_without_data; ++group) {
       const unsigned delta = dmrs_port(channel.dmrs.type, 2 * group).delta;
-      for (unsigned i = 0; i < dmrs_values_per_rb(channel.dmrs.type); ++i) mask &= static_cast<uint16_t>(~(1u << dmrs_subcarrier(channel.dmrs.type, delta, i)));
+      for (unsigned i = 0; i < dmrs_values_per_rb(channel.dmrs.type); ++i)
+        mask &= static_cast<uint16_t>(~(1u << dmrs_subcarrier(channel.dmrs.type, delta, i)));
     }
   }
   const bool ptrs = key.ptrs && !channel.transform;
   const unsigned step = ptrs ? channel.ptrs->frequency_density : 1, first = ptrs ? ptrs_first_rb(n_rb_, step, channel.rnti) : 0;
-  const uint16_t ptrs_bit = ptrs ? static_cast<uint16_t>(1u << *ptrs_subcarrier(channel.dmrs.type, channel.ptrs->port, channel.ptrs->re_offset)) : 0;
+  const uint16_t ptrs_bit =
+      ptrs ? static_cast<uint16_t>(1u << *ptrs_subcarrier(channel.dmrs.type, channel.ptrs->port, channel.ptrs->re_offset)) : 0;
 
   const size_t begin = runs_.size();
   uint32_t res = 0;

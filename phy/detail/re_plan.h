@@ -1,6 +1,6 @@
-// The resource elements of one PDSCH or PUSCH, found once and then walked run by run (TS 38.211 7.3.1.5, 7.3.1.6, 6.3.1.6, 6.3.1.7): data fills symbol after
-// symbol, in each the virtual resource blocks in order, in each the subcarriers upwards that no DM-RS group, PT-RS or reservation takes. Symbols that look
-// alike share a pattern. Room is taken at construction. One job at a time.
+// The resource elements of one PDSCH or PUSCH, found once and then walked run by run (TS 38.211 7.3.1.5, 7.3.1.6, 6.3.1.6, 6.3.1.7): data
+// fills symbol after symbol, in each the virtual resource blocks in order, in each the subcarriers upwards that no DM-RS group, PT-RS or
+// reservation takes. Symbols that look alike share a pattern. Room is taken at construction. One job at a time.
 #pragma once
 
 #include <bit>
@@ -16,9 +16,9 @@ struct ReRun {
 };
 
 struct RePattern {
-  uint32_t res = 0;                  // data REs (a layer)
-  std::span<const ReRun> runs;       // in the order of data
-  bool whole = false;                // the data REs are all REs of the allocation, ascending
+  uint32_t res = 0;             // data REs (a layer)
+  std::span<const ReRun> runs;  // in the order of data
+  bool whole = false;           // the data REs are all REs of the allocation, ascending
 };
 
 class RePlan {
@@ -38,7 +38,9 @@ class RePlan {
   uint32_t res_before(unsigned symbol) const { return before_[symbol]; }
   uint32_t res() const { return before_[symbols]; }
   bool dmrs(unsigned symbol) const { return dmrs_ >> symbol & 1; }
-  unsigned first_dmrs(unsigned hop) const { return static_cast<unsigned>(std::countr_zero(hop == 0 ? unsigned{dmrs_} : dmrs_ & ~0u << second_hop_)); }
+  unsigned first_dmrs(unsigned hop) const {
+    return static_cast<unsigned>(std::countr_zero(hop == 0 ? unsigned{dmrs_} : dmrs_ & ~0u << second_hop_));
+  }
   bool ptrs(unsigned symbol) const { return ptrs_ >> symbol & 1; }
   // The allocation's resource blocks, ascending, as (first common resource block, count).
   std::span<const std::pair<uint16_t, uint16_t>> rbs(unsigned hop) const { return rbs_[hop]; }
@@ -64,7 +66,7 @@ class RePlan {
   std::array<uint32_t, symbols + 1> before_{};
   std::array<std::vector<std::pair<uint16_t, uint16_t>>, 2> rbs_;
   struct Rb {
-    uint16_t crb = 0, rank = 0;      // rank: place among the allocation's blocks, ascending
+    uint16_t crb = 0, rank = 0;  // rank: place among the allocation's blocks, ascending
   };
   std::array<std::vector<Rb>, 2> order_;  // in the order of the virtual resource blocks
   std::array<std::vector<ReRun>, 2> ptrs_res_;

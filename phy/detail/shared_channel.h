@@ -18,7 +18,7 @@ struct SharedChannel {
   std::optional<uint16_t> second_hop_rb;
   const nr::l1::PuschPdu* transform = nullptr;  // set with transform precoding: what its sequences need
   nr::l1::Rnti rnti = 0;
-  uint16_t n_id = 0;                            // data scrambling
+  uint16_t n_id = 0;  // data scrambling
   uint8_t layers = 1, qm = 2;
 
   explicit SharedChannel(const nr::l1::PdschPdu& pdu);

@@ -39,15 +39,24 @@ struct SharedReceiver::Job {
 };
 
 SharedReceiver::SharedReceiver(unsigned max_rb, unsigned max_rx, bool uplink)
-    : stride_((size_t{12} * max_rb + 15) / 16 * 16), estimator_(max_rb, max_rx), estimate_(max_rb, max_rx, max_layers),
-      base_(size_t{max_dmrs_symbols} * 6 * max_rb), ptrs_values_(max_rb + max_ptrs_samples), constellation_(kept_symbols) {
+    : stride_((size_t{12} * max_rb + 15) / 16 * 16),
+      estimator_(max_rb, max_rx),
+      estimate_(max_rb, max_rx, max_layers),
+      base_(size_t{max_dmrs_symbols} * 6 * max_rb),
+      ptrs_values_(max_rb + max_ptrs_samples),
+      constellation_(kept_symbols) {
   if (uplink) transform_.emplace(max_rb, Dft::Direction::backward);
 }
 
 SharedReceiver::Scratch::Scratch(unsigned max_rb, const SharedReceiver& receiver)
-    : x((size_t{12} * max_rb + 16) * max_layers), ordered(x.size()), channel(receiver.estimate_.space_size()), nvar(x.size()), ordered_nvar(x.size()) {}
+    : x((size_t{12} * max_rb + 16) * max_layers),
+      ordered(x.size()),
+      channel(receiver.estimate_.space_size()),
+      nvar(x.size()),
+      ordered_nvar(x.size()) {}
 
-void SharedReceiver::start(const SharedChannel& channel, const RePlan& plan, nr::Slot slot, const Grid& grid, const ReceiveOptions& options) {
+void SharedReceiver::start(const SharedChannel& channel, const RePlan& plan, nr::Slot slot, const Grid& grid,
+                           const ReceiveOptions& options) {
   channel_ = &channel;
   plan_ = &plan;
   grid_ = &grid;
@@ -72,8 +81,14 @@ void SharedReceiver::enter_hop(unsigned hop) {
     dmrs_row(*channel_, *plan_, slot_, l, base_.span().subspan(n * row, row));
     symbols[n++] = static_cast<uint8_t>(l);
   }
-  Pilots pilots{.type = d.type, .length = d.length, .layers = channel_->layers, .ports = {}, .amplitude = dmrs_amplitude(d.cdm_groups_without_data) * std::pow(10.0F, d.power_db / 20),
-                .rbs = plan_->rbs(hop), .symbols = std::span(symbols).first(n), .base = base_.span().first(n * row),
+  Pilots pilots{.type = d.type,
+                .length = d.length,
+                .layers = channel_->layers,
+                .ports = {},
+                .amplitude = dmrs_amplitude(d.cdm_groups_without_data) * std::pow(10.0F, d.power_db / 20),
+                .rbs = plan_->rbs(hop),
+                .symbols = std::span(symbols).first(n),
+                .base = base_.span().first(n * row),
                 .scs_hz = static_cast<float>(nr::khz(channel_->bwp.scs)) * 1000};
   for (unsigned v = 0; v < channel_->layers; ++v) pilots.ports[v] = dmrs_port(d.type, channel_->port(v));
   estimator_.estimate(*grid_, pilots, estimate_);
@@ -95,13 +110,14 @@ LinkMeasurement SharedReceiver::measurement() const {
   return {sum_.noise_variance / n, sum_.rsrp / n, 10 * std::log10(std::max(sum_.sinr_db / n, 1e-6F)), sum_.delay_s / n, sum_.cfo_hz / n};
 }
 
-// Common phase of each PT-RS symbol against the channel estimate (only the PT-RS layer sends there: its channel combines the ports), and a straight
-// line between those symbols and the DM-RS symbols, where the estimate has the phase itself.
+// Common phase of each PT-RS symbol against the channel estimate (only the PT-RS layer sends there: its channel combines the ports), and a
+// straight line between those symbols and the DM-RS symbols, where the estimate has the phase itself.
 void SharedReceiver::track_phase(unsigned hop) {
   if (channel_->transform) {
     std::array<uint16_t, max_ptrs_samples> indices;
     ptrs_samples(*channel_, plan_->subcarriers(), indices);
-    return ptrs_sample_values(*channel_, slot_, std::span(indices).first(size_t{channel_->ptrs->groups} * channel_->ptrs->samples), ptrs_values_.span());
+    return ptrs_sample_values(*channel_, slot_, std::span(indices).first(size_t{channel_->ptrs->groups} * channel_->ptrs->samples),
+                              ptrs_values_.span());
   }
   const auto res = plan_->ptrs_res(hop);
   const unsigned layers = channel_->layers;
@@ -119,7 +135,8 @@ void SharedReceiver::track_phase(unsigned hop) {
         const Cf* h = h_[r * layers + layer];
         for (size_t i = 0; i < res.size(); ++i) {
           const Cf v = ptrs_values_[i] * h[res[i].a];
-          sum += Cf{y[res[i].k].real() * v.real() + y[res[i].k].imag() * v.imag(), y[res[i].k].imag() * v.real() - y[res[i].k].real() * v.imag()};
+          sum += Cf{y[res[i].k].real() * v.real() + y[res[i].k].imag() * v.imag(),
+                    y[res[i].k].imag() * v.real() - y[res[i].k].real() * v.imag()};
         }
       }
       phase_[l] = std::arg(sum);
@@ -133,7 +150,8 @@ void SharedReceiver::track_phase(unsigned hop) {
     }
     last = static_cast<int>(l);
   }
-  for (unsigned l = static_cast<unsigned>(last) + 1; l < plan_->end_symbol() && plan_->hop(l) == hop; ++l) phase_[l] = phase_[static_cast<unsigned>(last)];
+  for (unsigned l = static_cast<unsigned>(last) + 1; l < plan_->end_symbol() && plan_->hop(l) == hop; ++l)
+    phase_[l] = phase_[static_cast<unsigned>(last)];
 }
 
 void SharedReceiver::interpolate_phase(unsigned from, unsigned to) {
@@ -215,8 +233,8 @@ void SharedReceiver::ordered_symbol(const Job& job, std::span<Llr> out) {
   demap(channel_->qm, symbols, variances, out, plan_->res_before(job.symbol));
 }
 
-// Back to the time domain; the noise variance behind every sample. MMSE weighs each subcarrier by its own SINR first, so that faded ones do not spread
-// their noise over all samples, and mends the mean gain after.
+// Back to the time domain; the noise variance behind every sample. MMSE weighs each subcarrier by its own SINR first, so that faded ones do
+// not spread their noise over all samples, and mends the mean gain after.
 float SharedReceiver::inverse_transform(const Job& job, std::span<Cf> out) const {
   const size_t m = out.size();
   const auto x = job.x(0).first(m);
@@ -288,7 +306,8 @@ void SharedReceiver::symbol(unsigned symbol, std::span<Llr> out, Scratch& scratc
   if (pattern.res == 0) return;
   Job job{symbol, scratch, stride_, estimate_.measurement.noise_variance, h_};
   if (known_ && plan_->rbs(hop_).size() == 1) {
-    for (unsigned i = 0; i < grid_->ports() * channel_->layers; ++i) job.h[i] = known_->h->row(i, symbol).data() + size_t{12} * plan_->rbs(hop_)[0].first;
+    for (unsigned i = 0; i < grid_->ports() * channel_->layers; ++i)
+      job.h[i] = known_->h->row(i, symbol).data() + size_t{12} * plan_->rbs(hop_)[0].first;
     job.noise_variance = known_->noise_variance;
   } else if (!estimate_.constant()) {
     estimate_.at_symbol(symbol, job.h, scratch.channel.span());
@@ -315,7 +334,8 @@ float SharedReceiver::evm() const {
   size_t i = 0;
   for (Cf x : constellation()) {
     // Two points of pi/2-BPSK, turned at every second symbol.
-    const Cf point = qm == 1 ? (i % 2 == 0 ? Cf{std::numbers::sqrt2_v<float> / 2, std::numbers::sqrt2_v<float> / 2} : Cf{-std::numbers::sqrt2_v<float> / 2, std::numbers::sqrt2_v<float> / 2})
+    const Cf point = qm == 1 ? (i % 2 == 0 ? Cf{std::numbers::sqrt2_v<float> / 2, std::numbers::sqrt2_v<float> / 2}
+                                           : Cf{-std::numbers::sqrt2_v<float> / 2, std::numbers::sqrt2_v<float> / 2})
                              : Cf{nearest(x.real(), qm), nearest(x.imag(), qm)};
     sum += qm == 1 ? std::min(std::norm(x - point), std::norm(x + point)) : std::norm(x - point);
     ++i;
@@ -325,14 +345,19 @@ float SharedReceiver::evm() const {
 
 Status check_receiver(unsigned layers, unsigned grid_ports, unsigned max_rx, uint32_t tbs_octets, size_t room) {
   if (grid_ports < layers || grid_ports > std::min(max_rx, max_rx_ports)) {
-    return fail(Fault::invalid, "grid", "{} receive ports for {} layers: {} to {}", grid_ports, layers, layers, std::min(max_rx, max_rx_ports));
+    return fail(Fault::invalid, "grid", "{} receive ports for {} layers: {} to {}", grid_ports, layers, layers,
+                std::min(max_rx, max_rx_ports));
   }
   if (room < tbs_octets) return fail(Fault::exhausted, "tb", "room for {} octets of {}", room, tbs_octets);
   return {};
 }
 
 SharedResult result(const SharedReceiver& receiver, const SchResult& sch) {
-  return {.sch = sch, .crc_ok = sch.crc_ok, .measurement = receiver.measurement(), .evm = receiver.evm(), .constellation = receiver.constellation()};
+  return {.sch = sch,
+          .crc_ok = sch.crc_ok,
+          .measurement = receiver.measurement(),
+          .evm = receiver.evm(),
+          .constellation = receiver.constellation()};
 }
 
 }  // namespace sen::phy::detail

@@ -1,6 +1,6 @@
-// The first part of PDSCH's and PUSCH's way back: channel estimation, equalisation, phase tracking, layer demapping, inverse transform precoding, soft
-// demapping, symbol by symbol (what comes of one symbol is the codeword's soft bits in order). One thread at a time, but symbols of a hop may go to
-// several, each with its own Scratch. No allocation in a call.
+// The first part of PDSCH's and PUSCH's way back: channel estimation, equalisation, phase tracking, layer demapping, inverse transform
+// precoding, soft demapping, symbol by symbol (what comes of one symbol is the codeword's soft bits in order). One thread at a time, but
+// symbols of a hop may go to several, each with its own Scratch. No allocation in a call.
 #pragma once
 
 #include "phy/detail/re_plan.h"

@@ -26,12 +26,18 @@ struct SharedTransmitter::Job {
   Grid& grid;
 
   bool direct() const { return precoding.ports == 0; }
-  std::span<const Cf> weights(unsigned port) const { return std::span<const Cf>(precoding.weights).subspan(port * channel.layers, channel.layers); }
+  std::span<const Cf> weights(unsigned port) const {
+    return std::span<const Cf>(precoding.weights).subspan(port * channel.layers, channel.layers);
+  }
   size_t first_bit(unsigned symbol) const { return size_t{plan.res_before(symbol)} * channel.layers * channel.qm; }
 };
 
 SharedTransmitter::SharedTransmitter(unsigned max_rb, bool uplink)
-    : stride_((size_t{12} * max_rb + 15) / 16 * 16), symbols_(stride_ * max_shared_layers), rows_(stride_ * 2 * max_shared_layers), base_(stride_), ptrs_values_(max_rb + max_ptrs_samples) {
+    : stride_((size_t{12} * max_rb + 15) / 16 * 16),
+      symbols_(stride_ * max_shared_layers),
+      rows_(stride_ * 2 * max_shared_layers),
+      base_(stride_),
+      ptrs_values_(max_rb + max_ptrs_samples) {
   if (uplink) transform_.emplace(max_rb, Dft::Direction::forward);
 }
 
@@ -213,8 +219,8 @@ void SharedTransmitter::ptrs(const Job& job, unsigned symbol) {
   scatter(job, layer, symbol, ptrs_values_.span().first(res.size()), [&](size_t i) { return res[i].k; });
 }
 
-void SharedTransmitter::send(const SharedChannel& channel, const RePlan& plan, std::span<const uint8_t> codeword, const nr::l1::Precoding& precoding,
-                             float amplitude, nr::Slot slot, Grid& grid) {
+void SharedTransmitter::send(const SharedChannel& channel, const RePlan& plan, std::span<const uint8_t> codeword,
+                             const nr::l1::Precoding& precoding, float amplitude, nr::Slot slot, Grid& grid) {
   const Job job{channel, plan, codeword, precoding, amplitude, slot, grid};
   unsigned ptrs_hop = 2;  // whose values stand ready
   for (unsigned l = plan.first_symbol(); l < plan.end_symbol(); ++l) {

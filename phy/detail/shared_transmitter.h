@@ -1,5 +1,6 @@
-// The last part of PDSCH's and PUSCH's way into the grid: modulation, layer mapping, transform precoding or precoding, data, DM-RS and PT-RS (TS 38.211
-// 6.3.1.2 to 6.3.1.7, 6.4.1.1, 6.4.1.2, 7.3.1.2 to 7.3.1.6, 7.4.1.1, 7.4.1.2). One thread at a time, no allocation in a call.
+// The last part of PDSCH's and PUSCH's way into the grid: modulation, layer mapping, transform precoding or precoding, data, DM-RS and
+// PT-RS (TS 38.211 6.3.1.2 to 6.3.1.7, 6.4.1.1, 6.4.1.2, 7.3.1.2 to 7.3.1.6, 7.4.1.1, 7.4.1.2). One thread at a time, no allocation in a
+// call.
 #pragma once
 
 #include "phy/detail/re_plan.h"
@@ -11,10 +12,10 @@ namespace sen::phy::detail {
 class SharedTransmitter {
  public:
   SharedTransmitter(unsigned max_rb, bool uplink);
-  // `codeword`: scrambled packed bits, plan.res() * layers * qm of them. Without precoding layer p's elements of port p are written; with it the
-  // weighted layers are added to the ports.
-  void send(const SharedChannel& channel, const RePlan& plan, std::span<const uint8_t> codeword, const nr::l1::Precoding& precoding, float amplitude,
-            nr::Slot slot, Grid& grid);
+  // `codeword`: scrambled packed bits, plan.res() * layers * qm of them. Without precoding layer p's elements of port p are written; with
+  // it the weighted layers are added to the ports.
+  void send(const SharedChannel& channel, const RePlan& plan, std::span<const uint8_t> codeword, const nr::l1::Precoding& precoding,
+            float amplitude, nr::Slot slot, Grid& grid);
 
  private:
   struct Job;

@@ -1,5 +1,5 @@
-// Transform precoding of PUSCH (TS 38.211 6.3.1.4) and its inverse: DFTs over 12 n subcarriers, n = 2^a 3^b 5^c, of unit energy. Plans are made with the
-// object. Any thread may run it.
+// Transform precoding of PUSCH (TS 38.211 6.3.1.4) and its inverse: DFTs over 12 n subcarriers, n = 2^a 3^b 5^c, of unit energy. Plans are
+// made with the object. Any thread may run it.
 #pragma once
 
 #include <vector>

@@ -22,6 +22,7 @@ struct UciMultiplexer::Shares {
 UciMultiplexer::UciMultiplexer(unsigned max_rb) {
   owners_.reserve(size_t{RePlan::symbols} * 12 * max_rb);
   free_.reserve(size_t{12} * max_rb);
+  for (auto& order : order_) order.reserve(owners_.capacity());
 }
 
 unsigned UciMultiplexer::ack_bits(const nr::l1::PuschPdu& pdu) {
@@ -73,18 +74,23 @@ Result<UciMultiplexer::Shares> UciMultiplexer::shares(const nr::l1::PuschPdu& pd
   const uint64_t q_ack = acks > 0 ? std::min(wanted(acks, beta_ack), ack_limit) : 0;
   const uint64_t q_reserved = out.few_acks ? std::min(wanted(2, beta_ack), ack_limit) : 0;
   if (acks > 0 && q_ack == 0) {
-    return fail(Fault::invalid, "uci.harq_bits", "{}: no resource element lies behind the DM-RS (TS 38.212 6.3.2.4.1.1)", pdu.uci.harq_bits);
+    return fail(Fault::invalid, "uci.harq_bits", "{}: no resource element lies behind the DM-RS (TS 38.212 6.3.2.4.1.1)",
+                pdu.uci.harq_bits);
   }
   uint64_t q_csi1 = 0, q_csi2 = 0;
   if (csi1) {
     const uint64_t before = out.few_acks ? q_reserved : q_ack, room = (ulsch ? limit : all) - std::min(before, ulsch ? limit : all);
     q_csi1 = ulsch || csi2 ? std::min(wanted(pdu.uci.csi1_bits, nr::beta_offset_csi_permille(pdu.beta_csi1)), room) : room;
-    if (q_csi1 == 0) return fail(Fault::invalid, "uci.csi1_bits", "{} with offset {}: no resource element is left (TS 38.212 6.3.2.4.1.2)", pdu.uci.csi1_bits, pdu.beta_csi1);
+    if (q_csi1 == 0)
+      return fail(Fault::invalid, "uci.csi1_bits", "{} with offset {}: no resource element is left (TS 38.212 6.3.2.4.1.2)",
+                  pdu.uci.csi1_bits, pdu.beta_csi1);
   }
   if (csi2) {
     const uint64_t before = (out.few_acks ? 0 : q_ack) + q_csi1, room = (ulsch ? limit : all) - std::min(before, ulsch ? limit : all);
     q_csi2 = ulsch ? std::min(wanted(pdu.uci.csi2_bits, nr::beta_offset_csi_permille(pdu.beta_csi2)), room) : room;
-    if (q_csi2 == 0) return fail(Fault::invalid, "uci.csi2_bits", "{} with offset {}: no resource element is left (TS 38.212 6.3.2.4.1.3)", pdu.uci.csi2_bits, pdu.beta_csi2);
+    if (q_csi2 == 0)
+      return fail(Fault::invalid, "uci.csi2_bits", "{} with offset {}: no resource element is left (TS 38.212 6.3.2.4.1.3)",
+                  pdu.uci.csi2_bits, pdu.beta_csi2);
   }
 
   auto split = [](std::array<uint32_t, 2>& share, uint64_t q, uint64_t first) {
@@ -116,9 +122,9 @@ Result<UciMultiplexer::Shares> UciMultiplexer::shares(const nr::l1::PuschPdu& pd
   return out;
 }
 
-// `count` elements from a symbol on: in each that has room evenly spaced over the free ones, all of them while more are wanted than it has.
+// In each symbol that has room evenly spaced over the free elements, all of them while more are wanted than it has.
 template <class Free, class Take>
-void UciMultiplexer::spread(unsigned symbol, uint32_t count, Free free, Take take) {
+void UciMultiplexer::spread(unsigned symbol, uint32_t count, unsigned part, Free free, Take take) {
   for (; count > 0 && symbol < plan_->end_symbol(); ++symbol) {
     if (uci_res(symbol) == 0) continue;
     const uint32_t first = plan_->res_before(symbol), end = first + plan_->data(symbol).res;
@@ -129,27 +135,36 @@ void UciMultiplexer::spread(unsigned symbol, uint32_t count, Free free, Take tak
     const uint32_t room = static_cast<uint32_t>(free_.size());
     if (room == 0) continue;
     const uint32_t step = count >= room ? 1 : room / count, n = std::min(count, room);
-    for (uint32_t j = 0; j < n; ++j) take(owners_[free_[j * step]]);
+    for (uint32_t j = 0; j < n; ++j) {
+      const uint32_t re = free_[j * step];
+      // Where the first hop has no symbol behind its DM-RS, both hops' punctured bits meet in one symbol.
+      if (part == ack_owner && owners_[re] & puncture) std::ranges::replace(order_[part], re, lost);
+      take(owners_[re]);
+      order_[part].push_back(re);
+    }
     count -= n;
   }
 }
 
 void UciMultiplexer::place(const Shares& shares) {
   owners_.assign(plan_->res(), data_owner);
+  for (auto& order : order_) order.clear();
   const unsigned hops = plan_->second_hop_symbol() < plan_->end_symbol() ? 2 : 1;
-  const auto each_hop = [&](const std::array<uint32_t, 2>& count, auto first, auto free, auto take) {
-    for (unsigned hop = 0; hop < hops; ++hop) spread(first(hop), count[hop], free, take);
+  const auto each_hop = [&](const std::array<uint32_t, 2>& count, unsigned part, auto first, auto free, auto take) {
+    for (unsigned hop = 0; hop < hops; ++hop) spread(first(hop), count[hop], part, free, take);
   };
   const auto after_dmrs = [&](unsigned hop) { return after_first_dmrs(hop); };
   const auto csi_start = [&](unsigned hop) { return first_without_dmrs(hop); };
-  const auto unowned = [](uint8_t o) { return (o & 0x3f) == data_owner; };
-  each_hop(shares.reserved, after_dmrs, [](uint8_t) { return true; }, [](uint8_t& o) { o |= reserved; });                                   // step 1
-  if (!shares.few_acks) each_hop(shares.ack, after_dmrs, unowned, [](uint8_t& o) { o = ack_owner; });                                     // step 2
-  each_hop(shares.csi1, csi_start, [](uint8_t o) { return o == data_owner; }, [](uint8_t& o) { o = csi1_owner; });                       // step 3
-  each_hop(shares.csi2, csi_start, unowned, [](uint8_t& o) { o = static_cast<uint8_t>((o & reserved) | csi2_owner); });
-  if (shares.few_acks) {                                                                                                                  // step 5
-    each_hop(shares.ack, after_dmrs, [](uint8_t o) { return (o & reserved) && !(o & puncture); }, [](uint8_t& o) { o |= puncture; });
-  }
+  const auto unowned = [](uint8_t o) { return (o & 3) == data_owner; };
+  each_hop(
+      shares.reserved, reserved_part, after_dmrs, [](uint8_t) { return true; }, [](uint8_t& o) { o |= reserved; });  // step 1
+  if (!shares.few_acks) each_hop(shares.ack, ack_owner, after_dmrs, unowned, [](uint8_t& o) { o = ack_owner; });     // step 2
+  each_hop(
+      shares.csi1, csi1_owner, csi_start, [](uint8_t o) { return o == data_owner; }, [](uint8_t& o) { o = csi1_owner; });  // step 3
+  each_hop(shares.csi2, csi2_owner, csi_start, unowned, [](uint8_t& o) { o = static_cast<uint8_t>((o & reserved) | csi2_owner); });
+  if (shares.few_acks)
+    each_hop(
+        shares.ack, ack_owner, after_dmrs, [](uint8_t o) { return o & reserved; }, [](uint8_t& o) { o |= puncture; });  // step 5
 }
 
 Result<UciOnPusch> UciMultiplexer::plan(const nr::l1::PuschPdu& pdu, const RePlan& plan) {
@@ -161,7 +176,7 @@ Result<UciOnPusch> UciMultiplexer::plan(const nr::l1::PuschPdu& pdu, const RePla
   out.g_total = plan.res() * bits_per_re_;
   out.g_ulsch = pdu.code.tbs_octets > 0 ? out.g_total : 0;
   if (payload_bits_ == std::array<uint16_t, 4>{}) {
-    owners_.assign(plan.res(), data_owner);
+    place({});
     return out;
   }
   SEN_ASSIGN(const Shares s, shares(pdu));
@@ -172,14 +187,10 @@ Result<UciOnPusch> UciMultiplexer::plan(const nr::l1::PuschPdu& pdu, const RePla
   out.g_csi1 = bits(s.csi1);
   out.g_csi2 = bits(s.csi2);
   if (pdu.code.tbs_octets > 0) out.g_ulsch = out.g_total - (s.few_acks ? 0 : out.g_ack) - out.g_csi1 - out.g_csi2;
-  // What was placed is what was counted, or the channel is too small for it.
-  std::array<uint32_t, 4> placed{};
-  for (uint8_t o : owners_) {
-    ++placed[o & 3];
-    if (o & puncture) ++placed[ack_owner];
-  }
-  if (placed[ack_owner] * bits_per_re_ != out.g_ack || placed[csi1_owner] * bits_per_re_ != out.g_csi1 || placed[csi2_owner] * bits_per_re_ != out.g_csi2) {
-    return fail(Fault::invalid, "uci", "{}, {} and {} bits do not fit behind the DM-RS (TS 38.212 6.2.7)", payload_bits_[1], payload_bits_[2], payload_bits_[3]);
+  const auto placed = [&](unsigned part) { return static_cast<uint32_t>(order_[part].size()) * bits_per_re_; };
+  if (placed(ack_owner) != out.g_ack || placed(csi1_owner) != out.g_csi1 || placed(csi2_owner) != out.g_csi2) {
+    return fail(Fault::invalid, "uci", "{}, {} and {} bits do not fit behind the DM-RS (TS 38.212 6.2.7)", payload_bits_[1],
+                payload_bits_[2], payload_bits_[3]);
   }
   if (pdu.code.tbs_octets > 0 && out.g_ulsch == 0) return fail(Fault::invalid, "uci", "leaves nothing for UL-SCH (TS 38.212 6.2.7)");
   return out;
@@ -187,51 +198,66 @@ Result<UciOnPusch> UciMultiplexer::plan(const nr::l1::PuschPdu& pdu, const RePla
 
 void UciMultiplexer::multiplex(std::span<const Bit> data, std::span<const Bit> ack, std::span<const Bit> csi1, std::span<const Bit> csi2,
                                std::span<Bit> out) const {
-  const std::array<std::span<const Bit>, 4> parts{data, ack, csi1, csi2};
-  std::array<size_t, 4> at{};
   const size_t n = bits_per_re_;
+  size_t at = 0;
   for (size_t re = 0; re < owners_.size(); ++re) {
-    const uint8_t owner = owners_[re];
-    const unsigned part = owner & puncture ? unsigned{ack_owner} : owner & 3u;
+    if ((owners_[re] & 3) != data_owner) continue;
     const auto to = out.subspan(re * n, n);
-    if (at[part] + n <= parts[part].size()) {
-      std::ranges::copy(parts[part].subspan(at[part], n), to.begin());
+    if (at + n <= data.size()) {
+      std::ranges::copy(data.subspan(at, n), to.begin());
     } else {
-      std::ranges::fill(to, Bit{0});   // UCI alone leaves elements beside a DM-RS group empty-handed
+      std::ranges::fill(to, Bit{0});  // UCI alone leaves elements beside a DM-RS group empty-handed
     }
-    at[part] += n;
-    if (owner & puncture) at[owner & 3] += n;
+    at += n;
   }
+  const auto put = [&](std::span<const Bit> bits, Owner part) {
+    for (size_t i = 0; i < order_[part].size(); ++i) {
+      if (order_[part][i] != lost) std::ranges::copy(bits.subspan(i * n, n), out.begin() + static_cast<ptrdiff_t>(order_[part][i] * n));
+    }
+  };
+  put(csi1, csi1_owner);
+  put(csi2, csi2_owner);
+  put(ack, ack_owner);
 }
 
 void UciMultiplexer::demultiplex(std::span<const Llr> llrs, std::span<const uint8_t> sequence, const Parts& parts) const {
-  const std::array<std::span<Llr>, 4> to{parts.data, parts.ack, parts.csi1, parts.csi2};
-  std::array<size_t, 4> at{};
   const size_t n = bits_per_re_;
-  const auto scrambling = [&](size_t i) { return sequence[i / 8] >> (7 - i % 8) & 1; };
-  for (size_t re = 0; re < owners_.size();) {
+  size_t at = 0;
+  for (size_t re = 0; re < owners_.size() && at < parts.data.size();) {
     const uint8_t owner = owners_[re];
     size_t end = re + 1;
     while (end < owners_.size() && owners_[end] == owner) ++end;
-    const auto from = llrs.subspan(re * n, (end - re) * n);
-    const unsigned part = owner & puncture ? unsigned{ack_owner} : owner & 3u;
-    if (at[part] + from.size() <= to[part].size()) {
-      const auto out = to[part].subspan(at[part], from.size());
-      std::ranges::copy(from, out.begin());
-      if (payload_bits_[part] == 1 && qm_ > 1) {
-        for (size_t i = 0; i < out.size(); i += qm_) {
-          const size_t place = re * n + i;
-          if (scrambling(place) != scrambling(place + 1)) out[i + 1] = static_cast<Llr>(-out[i + 1]);
-        }
+    if ((owner & 3) == data_owner) {
+      const auto to = parts.data.subspan(at, (end - re) * n);
+      if (owner & puncture) {
+        std::ranges::fill(to, Llr{0});
+      } else {
+        std::ranges::copy(llrs.subspan(re * n, to.size()), to.begin());
       }
-    }
-    at[part] += from.size();
-    if (owner & puncture) {
-      const unsigned hidden = owner & 3u;
-      if (at[hidden] + from.size() <= to[hidden].size()) std::ranges::fill(to[hidden].subspan(at[hidden], from.size()), Llr{0});
-      at[hidden] += from.size();
+      at += to.size();
     }
     re = end;
+  }
+  take(llrs, sequence, ack_owner, parts.ack);
+  take(llrs, sequence, csi1_owner, parts.csi1);
+  take(llrs, sequence, csi2_owner, parts.csi2);
+}
+
+void UciMultiplexer::take(std::span<const Llr> llrs, std::span<const uint8_t> sequence, unsigned part, std::span<Llr> out) const {
+  const size_t n = bits_per_re_;
+  const auto scrambling = [&](size_t i) { return sequence[i / 8] >> (7 - i % 8) & 1; };
+  for (size_t i = 0; i < order_[part].size(); ++i) {
+    const uint32_t re = order_[part][i];
+    const auto to = out.subspan(i * n, n);
+    if (re == lost || (part != ack_owner && owners_[re] & puncture)) {
+      std::ranges::fill(to, Llr{0});
+      continue;
+    }
+    std::ranges::copy(llrs.subspan(re * n, n), to.begin());
+    if (payload_bits_[part] != 1 || qm_ == 1) continue;
+    for (size_t bit = 0; bit < n; bit += qm_) {
+      if (scrambling(re * n + bit) != scrambling(re * n + bit + 1)) to[bit + 1] = static_cast<Llr>(-to[bit + 1]);
+    }
   }
 }
 

@@ -57,6 +57,14 @@ struct Statistics {
   size_t pilots = 0, near_pairs = 0, far_pairs = 0;
 };
 
+// How the channel moves between the DM-RS symbols.
+struct Motion {
+  double angle = 0;                 // carrier offset: phase a symbol
+  double rho = 1, gap = 1;          // correlation over `gap` symbols behind that, noise included
+  bool still = true;                // differences are noise alone
+  float noise = 0;                  // its variance a pilot, when still
+};
+
 }  // namespace
 
 struct ChannelEstimator::Work {
@@ -81,13 +89,16 @@ struct ChannelEstimator::Work {
   unsigned spread_class(const Statistics& s, float noise) const;
   void smooth_all(ChannelEstimate& out, unsigned spread, unsigned snr);
   float noise_of(const ChannelEstimate& out, unsigned spread, unsigned snr);
-  void interpolate_in_time(const Pilots& p, const Statistics& s, float noise, float gain, ChannelEstimate& out);
+  Motion motion();
+  void merge(const Motion& m);
+  void interpolate_in_time(const Motion& m, double power, float noise, float gain, unsigned layers, ChannelEstimate& out);
 
   unsigned max_rb, max_rx;
   PilotFilter filter;
   std::array<Run, max_runs> runs;
   unsigned n_runs = 0, n_rb = 0, n_pilots = 0, per_rb = 0, rx_ports = 0, positions = 0, n_shares = 0;
   std::array<Share, max_layers> shares;
+  std::array<double, max_dmrs_positions> time{};  // of the positions, symbols; of merged ones their mean
   bool turned = false;              // a delay is taken out: ramp holds it
   Aligned<Cf> ls, flipped, gathered, second, ramp, pilot_ramp;
 };
@@ -98,7 +109,7 @@ ChannelEstimate::ChannelEstimate(unsigned max_rb, unsigned max_rx, unsigned laye
 unsigned ChannelEstimate::at_symbol(unsigned symbol, std::span<const Cf*> rows) {
   const unsigned n = rx_ * layers_;
   ensure(rows.size() >= n && symbol < weights_.size());
-  if (positions_ == 1) {
+  if (direct()) {
     for (unsigned i = 0; i < n; ++i) rows[i] = h_.data() + size_t{i} * stride_;
     return version_;
   }
@@ -120,8 +131,8 @@ void ChannelEstimate::at_symbol(unsigned symbol, std::span<const Cf*> rows, std:
   ensure(rows.size() >= n && symbol < weights_.size());
   for (unsigned i = 0; i < n; ++i) {
     const auto out = space.subspan(size_t{i} * stride_, subcarriers_);
-    rows[i] = positions_ == 1 ? h_.data() + size_t{i} * stride_ : out.data();
-    if (positions_ == 1) continue;
+    rows[i] = direct() ? h_.data() + size_t{i} * stride_ : out.data();
+    if (direct()) continue;
     std::array<const Cf*, max_dmrs_positions> from{};
     for (unsigned p = 0; p < positions_; ++p) from[p] = h_.data() + (size_t{p} * n + i) * stride_;
     combine(std::span(from).first(positions_), weights_[symbol], out);
@@ -134,13 +145,6 @@ void ChannelEstimator::estimate(const Grid& grid, const Pilots& p, ChannelEstima
   Work& w = *work_;
   ensure(grid.ports() <= w.max_rx && p.layers >= 1 && p.layers <= max_layers && !p.symbols.empty());
   w.plan(p, grid.ports());
-  out.subcarriers_ = 12 * w.n_rb;
-  out.stride_ = (out.subcarriers_ + 15) / 16 * 16;
-  out.rx_ = grid.ports();
-  out.layers_ = p.layers;
-  out.positions_ = w.positions;
-  ensure(size_t{w.positions} * out.rx_ * p.layers * out.stride_ <= out.h_.size() && size_t{out.rx_} * p.layers * out.stride_ <= out.now_.size());
-
   w.least_squares(grid, p);
   const Statistics s = w.statistics();
   // The mean delay, when there is more than noise to measure it from. The noise probe and one-sided filters look at the delays after it.
@@ -149,9 +153,23 @@ void ChannelEstimator::estimate(const Grid& grid, const Pilots& p, ChannelEstima
   const double delay = s.near_pairs > 0 && coherence * coherence * static_cast<double>(s.near_pairs) > 9 ? -std::arg(s.near) / (2 * std::numbers::pi * near_distance) : 0;
   const bool whole_windows = w.shortest_run() >= PilotFilter::max_rbs;
   w.take_delay_out(whole_windows ? delay + PilotFilter::one_sided_shift : delay);
-  float noise = w.noise_probe(whole_windows ? PilotFilter::one_sided : 3);
-  const unsigned snr = PilotFilter::snr_class((static_cast<float>(s.power) - noise) / std::max(noise, 1e-30f));
-  unsigned spread = w.spread_class(s, noise);
+
+  // Positions between which nothing moves become one, with less noise, and their differences tell what there is.
+  const Motion motion = w.motion();
+  const auto merged = static_cast<float>(motion.still ? w.positions : 1);
+  const bool measured = motion.still && w.positions > 1;
+  if (measured) w.merge(motion);
+  out.subcarriers_ = 12 * w.n_rb;
+  out.stride_ = (out.subcarriers_ + 15) / 16 * 16;
+  out.rx_ = grid.ports();
+  out.layers_ = p.layers;
+  out.positions_ = w.positions;
+  ensure(size_t{w.positions} * out.rx_ * p.layers * out.stride_ <= out.h_.size() && size_t{out.rx_} * p.layers * out.stride_ <= out.now_.size());
+
+  float noise = measured ? motion.noise / merged : w.noise_probe(whole_windows ? PilotFilter::one_sided : 3);
+  const float power = static_cast<float>(s.power) - (measured ? motion.noise - noise : 0);
+  const unsigned snr = PilotFilter::snr_class((power - noise) / std::max(noise, 1e-30f));
+  unsigned spread = w.spread_class(s, noise * merged);
   if (whole_windows && snr >= PilotFilter::high_snr && spread >= 2 && spread <= 3) {
     spread = PilotFilter::one_sided;
   } else if (whole_windows) {
@@ -159,17 +177,20 @@ void ChannelEstimator::estimate(const Grid& grid, const Pilots& p, ChannelEstima
     w.set_ramp(delay);
   }
   w.smooth_all(out, spread, snr);
-  noise = w.noise_of(out, spread, snr);
+  // What filters leave behind holds what of the channel they do not follow; the probe's follow everything, but leave fewer values.
+  if (!measured) noise = whole_windows ? std::min(w.noise_of(out, spread, snr), 1.1f * noise) : w.noise_of(out, spread, snr);
   const PilotFilter::Design& d = w.filter.get(w.shares[0].pattern, PilotFilter::window(w.shares[0].pattern, w.runs[0].n), spread, snr);
-  w.interpolate_in_time(p, s, noise, d.noise_gain, out);
+  w.interpolate_in_time(motion, power, noise, d.noise_gain, p.layers, out);
 
   LinkMeasurement& m = out.measurement;
-  m.noise_variance = noise * p.amplitude * p.amplitude * p.length;
+  m.noise_variance = noise * merged * p.amplitude * p.amplitude * p.length;
   // A pilot carries one or two layers; a pair's sum halves the noise only.
-  const double signal = std::max(s.power - noise, 0.0) * w.n_shares / p.layers;
+  const double signal = std::max(power - noise, 0.0f) * w.n_shares / p.layers;
   m.rsrp = static_cast<float>(signal);
   m.sinr_db = std::clamp(10 * std::log10(std::max(m.rsrp, 1e-20f) / std::max(m.noise_variance, 1e-20f)), -30.0f, 60.0f);
   m.delay_s = static_cast<float>(delay) / p.scs_hz;
+  const double symbol_s = 1 / (static_cast<double>(p.scs_hz) / 15000 * 14000);
+  m.cfo_hz = static_cast<float>(motion.angle / (2 * std::numbers::pi * symbol_s));
 }
 
 void ChannelEstimator::Work::plan(const Pilots& p, unsigned ports) {
@@ -188,6 +209,7 @@ void ChannelEstimator::Work::plan(const Pilots& p, unsigned ports) {
   rx_ports = ports;
   positions = static_cast<unsigned>(p.symbols.size()) / p.length;
   ensure(positions >= 1 && positions <= max_dmrs_positions);
+  for (unsigned q = 0; q < positions; ++q) time[q] = p.symbols[q * p.length] + 0.5 * (p.length - 1);
   n_shares = 0;
   for (unsigned l = 0; l < p.layers; ++l) {
     const DmrsPort& port = p.ports[l];
@@ -411,23 +433,17 @@ float ChannelEstimator::Work::noise_of(const ChannelEstimate& out, unsigned spre
   return weight > 0 ? static_cast<float>(energy / weight) : 0;
 }
 
-// Weights of the positions for every symbol: minimum mean-square error for a Gaussian-shaped correlation in time, which the positions themselves show,
-// after the carrier offset is taken out.
-void ChannelEstimator::Work::interpolate_in_time(const Pilots& p, const Statistics& s, float noise, float gain, ChannelEstimate& out) {
-  out.current_ = ChannelEstimate::none;
-  ++out.version_;
-  out.measurement.cfo_hz = 0;
-  out.constant_ = positions == 1;
-  if (positions == 1) return;
-
-  std::array<double, max_dmrs_positions> time{};
-  for (unsigned q = 0; q < positions; ++q) time[q] = p.symbols[q * p.length] + 0.5 * (p.length - 1);
-  const double gap = time[1] - time[0];
+// The turn between positions by their correlation; then, with it taken out, what is left of their differences: noise, which is alike in no two pilots, and
+// movement, which is alike in neighbours.
+Motion ChannelEstimator::Work::motion() {
+  Motion m;
+  if (positions == 1) return m;
+  m.gap = time[1] - time[0];
   std::complex<double> turn = 0;
   double power = 0;
   size_t pairs = 0;
   for (unsigned q = 0; q + 1 < positions; ++q) {
-    if (std::abs(time[q + 1] - time[q] - gap) > 0.6) continue;
+    if (std::abs(time[q + 1] - time[q] - m.gap) > 0.6) continue;
     for (unsigned i = 0; i < n_shares; ++i) {
       for (unsigned r = 0; r < rx_ports; ++r) {
         const std::span<const Cf> a = pilots(i, q, r), b = pilots(i, q + 1, r);
@@ -437,20 +453,72 @@ void ChannelEstimator::Work::interpolate_in_time(const Pilots& p, const Statisti
       }
     }
   }
-  turn /= static_cast<double>(pairs);
-  power /= static_cast<double>(pairs);
-  const double signal = std::max(s.power - noise, 1e-3 * s.power), per_layer = signal * n_shares / p.layers;
-  const double ratio = noise / signal, doubt = std::sqrt((ratio + ratio * ratio) / static_cast<double>(pairs));
-  const double rho = std::clamp(std::abs(turn) / std::max(power - noise, 1e-3 * power), 0.2, 1.0);
-  double angle = std::arg(turn) / gap;  // a symbol
-  if (std::abs(angle * gap) < std::max(2 * doubt, 1e-3)) angle = 0;
-  const double symbol_s = 1 / (static_cast<double>(p.scs_hz) / 15000 * 14000);
-  out.measurement.cfo_hz = static_cast<float>(angle / (2 * std::numbers::pi * symbol_s));
+  const double together = std::max(std::abs(turn), 1e-30), ratio = std::max(power - together, 0.0) / together;
+  const double doubt = std::sqrt((ratio + ratio * ratio) / static_cast<double>(pairs));
+  m.angle = std::arg(turn) / m.gap;
+  if (std::abs(m.angle * m.gap) < std::max(2 * doubt, 1e-3)) m.angle = 0;
+  m.rho = together / std::max(power, 1e-30);
 
-  const double decay = 1 - rho < std::max(2 * doubt, 1e-4) ? 0 : -std::log(rho) / (gap * gap);
+  double all = 0, alike = 0;
+  size_t values = 0, neighbours = 0;
+  const std::span<Cf> difference = second.span().first(n_pilots);
+  for (unsigned q = 0; q + 1 < positions; ++q) {
+    const Cf weights[] = {1, -Cf(std::polar(1.0, m.angle * (time[q + 1] - time[q])))};
+    for (unsigned i = 0; i < n_shares; ++i) {
+      for (unsigned r = 0; r < rx_ports; ++r) {
+        const Cf* const rows[] = {pilots(i, q + 1, r).data(), pilots(i, q, r).data()};
+        combine(rows, weights, difference);
+        all += correlate(difference, difference).real();
+        values += n_pilots;
+        for (unsigned k = 0; k < n_runs; ++k) {
+          const std::span<const Cf> run = difference.subspan(size_t{per_rb} * runs[k].at, size_t{per_rb} * runs[k].n);
+          alike += correlate(run.first(run.size() - 2), run.subspan(2)).real();
+          neighbours += run.size() - 2;
+        }
+      }
+    }
+  }
+  all /= static_cast<double>(values);
+  alike /= static_cast<double>(neighbours);
+  m.still = alike < all * std::max(0.02, 2 / std::sqrt(static_cast<double>(neighbours))) + 1e-7 * power / static_cast<double>(pairs);
+  m.noise = static_cast<float>((all - std::max(alike, 0.0)) / 2);
+  return m;
+}
+
+// The positions' mean in place of the first, turned to their middle.
+void ChannelEstimator::Work::merge(const Motion& m) {
+  double middle = 0;
+  for (unsigned q = 0; q < positions; ++q) middle += time[q] / positions;
+  std::array<Cf, max_dmrs_positions> weights{};
+  for (unsigned q = 0; q < positions; ++q) weights[q] = Cf(std::polar(1.0 / positions, -m.angle * (time[q] - middle)));
+  const std::span<Cf> mean = second.span().first(n_pilots);
+  for (unsigned i = 0; i < n_shares; ++i) {
+    for (unsigned r = 0; r < rx_ports; ++r) {
+      std::array<const Cf*, max_dmrs_positions> rows{};
+      for (unsigned q = 0; q < positions; ++q) rows[q] = pilots(i, q, r).data();
+      combine(std::span(rows).first(positions), weights, mean);
+      std::ranges::copy(mean, ls.data() + (size_t{i} * rx_ports + r) * n_pilots);  // never ahead of what is still to be read
+    }
+  }
+  positions = 1;
+  time[0] = middle;
+}
+
+// Weights of the positions for every symbol: minimum mean-square error for a Gaussian-shaped correlation in time, which the positions themselves show,
+// after the carrier offset is taken out.
+void ChannelEstimator::Work::interpolate_in_time(const Motion& m, double power, float noise, float gain, unsigned layers, ChannelEstimate& out) {
+  out.current_ = ChannelEstimate::none;
+  ++out.version_;
+  out.constant_ = positions == 1 && m.angle == 0;
+  if (positions == 1) {
+    for (unsigned l = 0; l < nr::symbols_per_slot; ++l) out.weights_[l][0] = Cf(std::polar(1.0, m.angle * (l - time[0])));
+    return;
+  }
+  const double signal = std::max(power - noise, 1e-3 * power), per_layer = signal * n_shares / layers;
+  const double rho = std::clamp(m.rho * power / signal, 0.2, 0.9999);
+  const double decay = -std::log(rho) / (m.gap * m.gap);
   const double error = std::max(noise * gain / std::max(per_layer, 1e-30), 1e-6);
   const auto correlation = [&](double distance) { return std::exp(-decay * distance * distance); };
-  out.constant_ = decay == 0 && angle == 0;
   for (unsigned l = 0; l < nr::symbols_per_slot; ++l) {
     std::array<std::array<double, max_dmrs_positions + 1>, max_dmrs_positions> a{};
     for (unsigned i = 0; i < positions; ++i) {
@@ -464,7 +532,7 @@ void ChannelEstimator::Work::interpolate_in_time(const Pilots& p, const Statisti
         for (unsigned j = k; j <= positions; ++j) a[i][j] -= f * a[k][j];
       }
     }
-    for (unsigned i = 0; i < positions; ++i) out.weights_[l][i] = Cf(std::polar(1.0, angle * (l - time[i])) * (a[i][positions] / a[i][i]));
+    for (unsigned i = 0; i < positions; ++i) out.weights_[l][i] = Cf(std::polar(1.0, m.angle * (l - time[i])) * (a[i][positions] / a[i][i]));
   }
 }
 

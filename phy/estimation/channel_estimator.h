@@ -44,13 +44,15 @@ class ChannelEstimate {
   // The same for several threads at once: `space` of space_size() values takes what must be interpolated.
   void at_symbol(unsigned symbol, std::span<const Cf*> rows, std::span<Cf> space) const;
   size_t space_size() const { return now_.size(); }
-  bool constant() const { return constant_ || positions_ == 1; }   // one channel for all symbols
+  bool constant() const { return constant_; }                       // one channel for all symbols
   LinkMeasurement measurement;
 
  private:
   friend class ChannelEstimator;
   const Cf* row(unsigned position, unsigned rx, unsigned layer) const { return h_.data() + (size_t{position} * rx_ * layers_ + rx * layers_ + layer) * stride_; }
   Cf* row(unsigned position, unsigned rx, unsigned layer) { return h_.data() + (size_t{position} * rx_ * layers_ + rx * layers_ + layer) * stride_; }
+
+  bool direct() const { return constant_ && positions_ == 1; }
 
   static constexpr unsigned none = ~0u;
   unsigned subcarriers_ = 0, stride_ = 0, rx_ = 0, layers_ = 0, positions_ = 0;

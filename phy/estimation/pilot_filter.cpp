@@ -81,7 +81,7 @@ unsigned PilotFilter::spread_class(float spread) {
 unsigned PilotFilter::snr_class(float snr) {
   const float db = snr > 1e-4f ? 10 * std::log10(snr) : -40;
   unsigned i = 0;
-  while (i + 1 < snr_classes && db > snrs_db[i]) ++i;
+  while (i + 1 < snr_classes && db > snrs_db[i] + 2) ++i;  // smoothing a little too much costs less than too little
   return i;
 }
 unsigned PilotFilter::window(const PilotPattern& pattern, unsigned n_rb) { return std::min({n_rb, max_rbs, max_taps / pattern.per_rb}); }

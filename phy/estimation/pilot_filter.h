@@ -27,7 +27,7 @@ class PilotFilter {
 
   explicit PilotFilter(unsigned designs = 48);
 
-  // Classes of a delay spread (RMS, times the subcarrier spacing) and of a pilot's SNR (linear): the filter is designed for their upper ends.
+  // Classes of a delay spread (RMS, times the subcarrier spacing; designed for its upper end) and of a pilot's SNR (linear; designed for its middle).
   static unsigned spread_class(float spread);
   static unsigned snr_class(float snr);
   // Window of a run of n_rb resource blocks: how many RBs a filter spans.

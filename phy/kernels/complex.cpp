@@ -33,7 +33,9 @@ HWY_INLINE void store(V v, F d, Cf* p) { hn::StoreU(v, d, reinterpret_cast<float
 // `even` in the even lanes, `odd` in the odd ones.
 HWY_INLINE V pattern(F d, float even, float odd) { return hn::OddEven(hn::Set(d, odd), hn::Set(d, even)); }
 // a * b with signs (-1, 1), a * conj(b) with (1, -1).
-HWY_INLINE V product(V a, V b, V signs) { return hn::MulAdd(a, hn::DupEven(b), hn::Mul(hn::Mul(hn::Reverse2(F(), a), signs), hn::DupOdd(b))); }
+HWY_INLINE V product(V a, V b, V signs) {
+  return hn::MulAdd(a, hn::DupEven(b), hn::Mul(hn::Mul(hn::Reverse2(F(), a), signs), hn::DupOdd(b)));
+}
 
 void scale_vector(std::span<const Cf> a, Cf factor, std::span<Cf> out) {
   const F d;

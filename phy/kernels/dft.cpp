@@ -32,7 +32,9 @@ Dft::Dft(size_t size, Direction direction, Effort effort) : size_(size) {
   plan_ = std::shared_ptr<void>(plan, destroy);
 }
 
-void Dft::run(const Cf* in, Cf* out) const { fftwf_execute_dft(static_cast<fftwf_plan>(plan_.get()), fftw(const_cast<Cf*>(in)), fftw(out)); }
+void Dft::run(const Cf* in, Cf* out) const {
+  fftwf_execute_dft(static_cast<fftwf_plan>(plan_.get()), fftw(const_cast<Cf*>(in)), fftw(out));
+}
 
 bool Dft::aligned(const Cf* p) { return fftwf_alignment_of(reinterpret_cast<float*>(const_cast<Cf*>(p))) == 0; }
 

@@ -1,5 +1,5 @@
-// Discrete Fourier transforms of one size and direction by FFTW, single precision, not normalised. Making one plans (serialised within the process);
-// running one neither allocates nor locks, and several threads may run the same one.
+// Discrete Fourier transforms of one size and direction by FFTW, single precision, not normalised. Making one plans (serialised within the
+// process); running one neither allocates nor locks, and several threads may run the same one.
 #pragma once
 
 #include "phy/types.h"
@@ -8,8 +8,8 @@ namespace sen::phy {
 
 class Dft {
  public:
-  enum class Direction { forward, backward };      // exp(-j ...), exp(+j ...)
-  enum class Effort { estimate, measure };         // FFTW_ESTIMATE, FFTW_MEASURE
+  enum class Direction { forward, backward };  // exp(-j ...), exp(+j ...)
+  enum class Effort { estimate, measure };     // FFTW_ESTIMATE, FFTW_MEASURE
   Dft() = default;
   Dft(size_t size, Direction direction, Effort effort = Effort::estimate);
 

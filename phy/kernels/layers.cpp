@@ -13,11 +13,16 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 #if HWY_TARGET == HWY_SCALAR  // no neighbouring lanes: never chosen
 
-void split_layers_vector(std::span<const Cf> symbols, unsigned layers, std::span<Cf* const> rows) { reference::split_layers(symbols, layers, rows); }
-void merge_layers_vector(std::span<const Cf* const> x, std::span<const float* const> nvar, size_t n, std::span<Cf> symbols, std::span<float> variances) {
+void split_layers_vector(std::span<const Cf> symbols, unsigned layers, std::span<Cf* const> rows) {
+  reference::split_layers(symbols, layers, rows);
+}
+void merge_layers_vector(std::span<const Cf* const> x, std::span<const float* const> nvar, size_t n, std::span<Cf> symbols,
+                         std::span<float> variances) {
   reference::merge_layers(x, nvar, n, symbols, variances);
 }
-void precode_vector(std::span<const Cf* const> rows, std::span<const Cf> weights, std::span<Cf> out) { reference::precode(rows, weights, out); }
+void precode_vector(std::span<const Cf* const> rows, std::span<const Cf> weights, std::span<Cf> out) {
+  reference::precode(rows, weights, out);
+}
 void comb_vector(std::span<const Cf> values, Cf even, Cf odd, bool add, std::span<Cf> out) { reference::comb(values, even, odd, add, out); }
 
 #else
@@ -71,13 +76,15 @@ size_t interleave(D d, const T* const* rows, size_t layers, size_t n, T* out) {
     }
   } else if (layers == 4) {
     for (; i + step <= n; i += step) {
-      hn::StoreInterleaved4(hn::LoadU(d, rows[0] + i), hn::LoadU(d, rows[1] + i), hn::LoadU(d, rows[2] + i), hn::LoadU(d, rows[3] + i), d, out + 4 * i);
+      hn::StoreInterleaved4(hn::LoadU(d, rows[0] + i), hn::LoadU(d, rows[1] + i), hn::LoadU(d, rows[2] + i), hn::LoadU(d, rows[3] + i), d,
+                            out + 4 * i);
     }
   }
   return i;
 }
 
-void merge_layers_vector(std::span<const Cf* const> x, std::span<const float* const> nvar, size_t n, std::span<Cf> symbols, std::span<float> variances) {
+void merge_layers_vector(std::span<const Cf* const> x, std::span<const float* const> nvar, size_t n, std::span<Cf> symbols,
+                         std::span<float> variances) {
   const size_t layers = x.size();
   const uint64_t* rows[4];
   const float* variance[4];
@@ -119,7 +126,7 @@ void precode_vector(std::span<const Cf* const> rows, std::span<const Cf> weights
 
 void comb_vector(std::span<const Cf> values, Cf even, Cf odd, bool add, std::span<Cf> out) {
   const hn::ScalableTag<float> d;
-  const hn::RebindToUnsigned<hn::Repartition<double, decltype(d)>> pairs;
+  const hn::RebindToUnsigned<hn::Repartition<double, decltype(d)> > pairs;
   const size_t step = hn::Lanes(pairs);
   alignas(64) float re_table[HWY_MAX_BYTES / 4], im_table[HWY_MAX_BYTES / 4];
   for (size_t i = 0; i < hn::Lanes(d); ++i) {
@@ -158,7 +165,8 @@ void split_layers(std::span<const Cf> symbols, unsigned layers, std::span<Cf* co
   HWY_DYNAMIC_DISPATCH(split_layers_vector)(symbols, layers, rows);
 }
 
-void merge_layers(std::span<const Cf* const> x, std::span<const float* const> nvar, size_t n, std::span<Cf> symbols, std::span<float> variances) {
+void merge_layers(std::span<const Cf* const> x, std::span<const float* const> nvar, size_t n, std::span<Cf> symbols,
+                  std::span<float> variances) {
   if (scalar()) return reference::merge_layers(x, nvar, n, symbols, variances);
   HWY_DYNAMIC_DISPATCH(merge_layers_vector)(x, nvar, n, symbols, variances);
 }
@@ -177,7 +185,8 @@ void reference::split_layers(std::span<const Cf> symbols, unsigned layers, std::
   for (size_t i = 0; i < symbols.size(); ++i) rows[i % layers][i / layers] = symbols[i];
 }
 
-void reference::merge_layers(std::span<const Cf* const> x, std::span<const float* const> nvar, size_t n, std::span<Cf> symbols, std::span<float> variances) {
+void reference::merge_layers(std::span<const Cf* const> x, std::span<const float* const> nvar, size_t n, std::span<Cf> symbols,
+                             std::span<float> variances) {
   for (size_t i = 0; i < n; ++i) {
     for (size_t v = 0; v < x.size(); ++v) {
       symbols[i * x.size() + v] = x[v][i];

@@ -17,8 +17,12 @@ namespace sen::phy::HWY_NAMESPACE {
 
 void unpack_bits_vector(const uint8_t* packed, size_t n, uint8_t* out) { reference::unpack_bits(packed, n, out); }
 void pack_signs_vector(const int8_t* values, size_t n, uint8_t* out) { reference::pack_signs(values, n, out); }
-void interleave_vector(const uint8_t* const* rows, unsigned qm, size_t columns, uint8_t* out) { reference::interleave(rows, qm, columns, out); }
-void deinterleave_vector(const Llr* e, unsigned qm, size_t columns, Llr* rows, size_t stride) { reference::deinterleave(e, qm, columns, rows, stride); }
+void interleave_vector(const uint8_t* const* rows, unsigned qm, size_t columns, uint8_t* out) {
+  reference::interleave(rows, qm, columns, out);
+}
+void deinterleave_vector(const Llr* e, unsigned qm, size_t columns, Llr* rows, size_t stride) {
+  reference::deinterleave(e, qm, columns, rows, stride);
+}
 void add_soft_vector(Llr* soft, const Llr* more, size_t n) { reference::add_soft(soft, more, n); }
 
 #else

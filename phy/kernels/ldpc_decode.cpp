@@ -16,11 +16,13 @@ HWY_BEFORE_NAMESPACE();
 namespace sen::phy::HWY_NAMESPACE {
 #if HWY_TARGET == HWY_SCALAR
 
-unsigned ldpc_survey_vector(LdpcState& state, const Llr* channel, LdpcFillers fillers) { return reference::ldpc_survey(state, channel, fillers); }
+unsigned ldpc_survey_vector(LdpcState& state, const Llr* channel, LdpcFillers fillers) {
+  return reference::ldpc_survey(state, channel, fillers);
+}
 void ldpc_load_vector(LdpcState& state, const Llr* channel, LdpcFillers fillers, unsigned gain_128) {
   reference::ldpc_load(state, channel, fillers, gain_128);
 }
-void ldpc_iterate_vector(LdpcState& state, bool first) { reference::ldpc_iterate(state, first); }
+unsigned ldpc_iterate_vector(LdpcState& state, bool first) { return reference::ldpc_iterate(state, first); }
 void ldpc_harden_vector(const LdpcState& state, size_t n, uint8_t* out) { reference::ldpc_harden(state, n, out); }
 
 #else
@@ -78,7 +80,7 @@ unsigned ldpc_survey_vector(LdpcState& state, const Llr* channel, LdpcFillers fi
 // As the reference's.
 struct Gain {
   const hn::Repartition<int16_t, D8> d16;
-  hn::Vec<hn::Repartition<int16_t, D8>> gain, most, least, high, low;
+  hn::Vec<hn::Repartition<int16_t, D8> > gain, most, least, high, low;
   explicit HWY_INLINE Gain(unsigned gain_128)
       : gain(hn::Set(d16, static_cast<int16_t>(gain_128))),
         most(hn::Set(d16, 127)),
@@ -93,7 +95,8 @@ struct Gain {
   }
 };
 
-HWY_INLINE Llr* column_of(const LdpcState& state, size_t c, size_t half) { return state.soft + (2 * c + half) * ldpc_soft_stride; }
+constexpr size_t first_place(size_t column) { return 2 * column * ldpc_soft_stride; }
+HWY_INLINE Llr* loaded_column(const LdpcState& state, size_t c) { return state.soft + first_place(c); }
 
 // The first vector again behind the last value.
 HWY_INLINE void close_circle(Llr* column, size_t z) {
@@ -107,16 +110,16 @@ void ldpc_load_vector(LdpcState& state, const Llr* channel, LdpcFillers fillers,
   const size_t z = g.z;
   const Gain gain(gain_128);
   state.origin.fill(0);
-  state.half.fill(0);
-  for (size_t c = 0; c < 2; ++c) std::memset(column_of(state, c, 0), 0, ldpc_soft_stride);
+  for (size_t c = 0; c < g.columns; ++c) state.place[c] = static_cast<uint32_t>(first_place(c));
+  for (size_t c = 0; c < 2; ++c) std::memset(loaded_column(state, c), 0, ldpc_soft_stride);
   auto load = [&](size_t c) {
-    Llr* column = column_of(state, c, 0);
+    Llr* column = loaded_column(state, c);
     over_column(channel + (c - 2) * z, z, [&](V v, size_t i) { hn::Store(gain(v), d, column + i); });
   };
   for (size_t c = 2; c < g.info_columns + 4u; ++c) load(c);
   for (unsigned n = 4; n < state.n_rows; ++n) load(g.info_columns + state.rows[n]);
-  for (size_t i = fillers.first; i < fillers.first + fillers.n; ++i) column_of(state, i / z + 2, 0)[i % z] = llr_certain;
-  for (size_t c = 2; c < g.info_columns + 4u; ++c) close_circle(column_of(state, c, 0), z);
+  for (size_t i = fillers.first; i < fillers.first + fillers.n; ++i) loaded_column(state, i / z + 2)[i % z] = llr_certain;
+  for (size_t c = 2; c < g.info_columns + 4u; ++c) close_circle(loaded_column(state, c), z);
 }
 
 // As scaled() of the reference.
@@ -145,11 +148,12 @@ struct Row {
 };
 
 template <size_t degree, bool extension, bool first, LdpcScale scale>
-HWY_NOINLINE void process(const Row& row) {
+HWY_NOINLINE size_t process(const Row& row) {
   const D8 d;
   const Du8 du;
   const size_t lanes = hn::Lanes(d), z = row.z;
   int8_t* m = row.messages;
+  size_t unsatisfied = 0;
   for (size_t i = 0; i < z; i += lanes, m += degree * lanes) {
     V q[degree];
     Vu least = hn::Set(du, 255), second = least;
@@ -168,6 +172,10 @@ HWY_NOINLINE void process(const Row& row) {
       least = hn::Min(least, a);
       sign = hn::Xor(sign, q[e]);
     }
+    if constexpr (!extension) {
+      const auto odd = hn::MaskFromVec(hn::BroadcastSignBit(sign));
+      unsatisfied += i + lanes <= z ? hn::CountTrue(d, odd) : hn::CountTrue(d, hn::And(odd, hn::FirstN(d, z - i)));
+    }
     // With the sign of all, which an edge's own sign then turns.
     const V to_others = with_sign(sign, scaled<scale>(least)), to_least = with_sign(sign, scaled<scale>(second));
     HWY_UNROLL(19)
@@ -179,19 +187,19 @@ HWY_NOINLINE void process(const Row& row) {
     }
   }
   for (size_t e = 0; e < degree; ++e) close_circle(row.edges[e].to, z);
+  return unsatisfied;
 }
 
 template <size_t degree, bool extension>
-void process(const Row& row, LdpcScale scale, bool first) {
+size_t process(const Row& row, LdpcScale scale, bool first) {
   if (scale == LdpcScale::low) {
-    first ? process<degree, extension, true, LdpcScale::low>(row) : process<degree, extension, false, LdpcScale::low>(row);
-  } else {
-    first ? process<degree, extension, true, LdpcScale::high>(row) : process<degree, extension, false, LdpcScale::high>(row);
+    return first ? process<degree, extension, true, LdpcScale::low>(row) : process<degree, extension, false, LdpcScale::low>(row);
   }
+  return first ? process<degree, extension, true, LdpcScale::high>(row) : process<degree, extension, false, LdpcScale::high>(row);
 }
 
 // Degrees without the own column of extension rows.
-void process(const Row& row, size_t degree, bool extension, LdpcScale scale, bool first) {
+size_t process(const Row& row, size_t degree, bool extension, LdpcScale scale, bool first) {
   if (!extension) {
     switch (degree) {
       case 8: return process<8, false>(row, scale, first);
@@ -211,31 +219,34 @@ void process(const Row& row, size_t degree, bool extension, LdpcScale scale, boo
   }
 }
 
-void ldpc_iterate_vector(LdpcState& state, bool first) {
+unsigned ldpc_iterate_vector(LdpcState& state, bool first) {
   const LdpcGraph& g = *state.graph;
   const size_t z = g.z, lanes = hn::Lanes(D8()), padded = (z + lanes - 1) / lanes * lanes;
   Row row;
   row.messages = state.messages;
   row.z = z;
+  size_t unsatisfied = 0;
   for (unsigned n = 0; n < state.n_rows; ++n) {
     unsigned r = state.rows[n];
     auto edges = g.row(r);
     bool extension = r >= 4;
     if (extension) {
-      row.own = column_of(state, edges.back().column, 0);
+      row.own = loaded_column(state, edges.back().column);
       edges = edges.first(edges.size() - 1);
     }
     for (size_t e = 0; e < edges.size(); ++e) {
-      size_t c = edges[e].column, half = state.half[c];
-      const Llr* now = column_of(state, c, half);
-      size_t ahead = edges[e].shift + (edges[e].shift < state.origin[c] ? z : 0) - state.origin[c];
-      row.edges[e] = {now + ahead, now + ahead - z, z - ahead, column_of(state, c, 1 - half)};
-      state.origin[c] = edges[e].shift;
-      state.half[c] = static_cast<uint8_t>(1 - half);
+      const size_t c = edges[e].column, shift = edges[e].shift, place = state.place[c];
+      const size_t ahead = shift - state.origin[c] + (shift < state.origin[c] ? z : 0);
+      const size_t other = 2 * first_place(c) + ldpc_soft_stride - place;
+      const Llr* from = state.soft + place + ahead;
+      row.edges[e] = {from, from - z, z - ahead, state.soft + other};
+      state.origin[c] = static_cast<uint16_t>(shift);
+      state.place[c] = static_cast<uint32_t>(other);
     }
-    process(row, edges.size(), extension, state.scale, first);
+    unsatisfied += process(row, edges.size(), extension, state.scale, first);
     row.messages += edges.size() * padded;
   }
+  return static_cast<unsigned>(unsatisfied);
 }
 
 void ldpc_harden_vector(const LdpcState& state, size_t n, uint8_t* out) {
@@ -243,7 +254,7 @@ void ldpc_harden_vector(const LdpcState& state, size_t n, uint8_t* out) {
   const size_t z = state.graph->z, lanes = hn::Lanes(d);
   for (size_t c = 0; c * z < n; ++c) {
     // Two runs: up to the end of the circle, and from its start.
-    const Llr* column = column_of(state, c, state.half[c]);
+    const Llr* column = state.soft + state.place[c];
     size_t start = (z - state.origin[c]) % z, run = z - start;
     Llr* to = state.hard + c * z;
     for (size_t i = 0; i < run; i += lanes) hn::StoreU(hn::LoadU(d, column + start + i), d, to + i);
@@ -274,9 +285,9 @@ void ldpc_load(LdpcState& state, const Llr* channel, LdpcFillers fillers, unsign
   HWY_DYNAMIC_DISPATCH(ldpc_load_vector)(state, channel, fillers, gain_128);
 }
 
-void ldpc_iterate(LdpcState& state, bool first) {
+unsigned ldpc_iterate(LdpcState& state, bool first) {
   if (scalar()) return reference::ldpc_iterate(state, first);
-  HWY_DYNAMIC_DISPATCH(ldpc_iterate_vector)(state, first);
+  return HWY_DYNAMIC_DISPATCH(ldpc_iterate_vector)(state, first);
 }
 
 void ldpc_harden(const LdpcState& state, size_t n, uint8_t* out) {
@@ -296,9 +307,9 @@ int scaled(int v, LdpcScale scale) {
   return (v + (std::max(half - 1, 0) + three_quarters + 1) / 2 + 1) / 2;
 }
 
-// One check: `values` are the places of its edges' a-posteriori values, `messages` what it sent to each, last an edge that is not updated when
-// `own_last`.
-void check_node(std::span<Llr*> values, int8_t* messages, size_t stride, LdpcScale scale, bool own_last, bool first) {
+// One check: `values` are the places of its edges' a-posteriori values, `messages` what it sent to each, last an edge that is not updated
+// when `own_last`. True when the check does not hold.
+bool check_node(std::span<Llr*> values, int8_t* messages, size_t stride, LdpcScale scale, bool own_last, bool first) {
   std::array<int, 20> q;
   int least = 255, second = 255;
   bool negative = false;
@@ -317,6 +328,7 @@ void check_node(std::span<Llr*> values, int8_t* messages, size_t stride, LdpcSca
     messages[e * stride] = static_cast<int8_t>(message);
     *values[e] = limited(q[e] + message);
   }
+  return negative;
 }
 
 }  // namespace
@@ -352,8 +364,9 @@ void reference::ldpc_load(LdpcState& state, const Llr* channel, LdpcFillers fill
   std::fill_n(to + fillers.first, fillers.n, llr_certain);
 }
 
-void reference::ldpc_iterate(LdpcState& state, bool first) {
+unsigned reference::ldpc_iterate(LdpcState& state, bool first) {
   const LdpcGraph& g = *state.graph;
+  unsigned unsatisfied = 0;
   size_t z = g.z;
   for (unsigned n = 0; n < state.n_rows; ++n) {
     unsigned r = state.rows[n];
@@ -362,9 +375,11 @@ void reference::ldpc_iterate(LdpcState& state, bool first) {
     for (size_t i = 0; i < z; ++i) {
       std::array<Llr*, 19> values;
       for (size_t e = 0; e < edges.size(); ++e) values[e] = state.soft + edges[e].column * z + (i + edges[e].shift) % z;
-      check_node({values.data(), edges.size()}, messages + i, z, state.scale, r >= 4, first);
+      bool odd = check_node({values.data(), edges.size()}, messages + i, z, state.scale, r >= 4, first);
+      unsatisfied += odd && r < 4;
     }
   }
+  return unsatisfied;
 }
 
 void reference::ldpc_harden(const LdpcState& state, size_t n, uint8_t* out) {

@@ -23,9 +23,10 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 constexpr size_t column_stride = 512;
 
-// A column of Z bits is held eight bits an octet (four, two or one of them different where Z is no multiple of 8): with Z = planes * octets, octet i has
-// the bits i, i + octets, i + 2 octets, ..., modulo Z, from its top bit on. So octet i + octets is octet i rotated by one bit, and when the octets from 0
-// to Z + octets are written out, the column rotated by any shift is what stands from octet `shift` on: one load, or two.
+// A column of Z bits is held eight bits an octet (four, two or one of them different where Z is no multiple of 8): with Z = planes *
+// octets, octet i has the bits i, i + octets, i + 2 octets, ..., modulo Z, from its top bit on. So octet i + octets is octet i rotated by
+// one bit, and when the octets from 0 to Z + octets are written out, the column rotated by any shift is what stands from octet `shift` on:
+// one load, or two.
 struct Shape {
   size_t z, planes, octets;
   explicit Shape(size_t of_z) : z(of_z), planes(std::min<size_t>(8, size_t{1} << std::countr_zero(of_z))), octets(of_z / planes) {}
@@ -155,8 +156,8 @@ void ldpc_encode(const LdpcGraph& graph, unsigned rows, const uint8_t* info, uin
   HWY_DYNAMIC_DISPATCH(ldpc_encode_vector)(graph, rows, info, parity, work);
 }
 
-// H c = 0, solved column by column: the four core rows add up to the first core column rotated by the one shift that its two others do not cancel
-// (tables 5.3.2-2 and 5.3.2-3); then row r is the first one with core column r + 1, and each later row has a column of its own.
+// H c = 0, solved column by column: the four core rows add up to the first core column rotated by the one shift that its two others do not
+// cancel (tables 5.3.2-2 and 5.3.2-3); then row r is the first one with core column r + 1, and each later row has a column of its own.
 void reference::ldpc_encode(const LdpcGraph& g, unsigned rows, const uint8_t* info, uint8_t* parity, uint8_t* work) {
   unsigned z = g.z;
   uint8_t* columns = work;

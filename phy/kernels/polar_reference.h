@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "phy/kernels/polar.h"
@@ -21,7 +22,7 @@ class PolarListDecoder {
     Metric metric;
   };
 
-  explicit PolarListDecoder(unsigned list) : paths_(list), next_(list), keep_(list), flip_(list), order_(2 * list) {}
+  explicit PolarListDecoder(unsigned list) : paths_(list), next_(list), keep_(list), flip_(list), weakest_(list), next_weakest_(list) {}
 
   void decode(std::span<const PolarRole> roles, const T* root) {
     roles_ = roles;
@@ -33,13 +34,6 @@ class PolarListDecoder {
     subtree(0, roles.size());
   }
   const Path& path(unsigned p) const { return paths_[p]; }
-  // Paths by metric, best first.
-  std::vector<unsigned> best_first() const {
-    std::vector<unsigned> out(paths_.size());
-    for (unsigned p = 0; p < out.size(); ++p) out[p] = p;
-    std::ranges::stable_sort(out, {}, [&](unsigned p) { return paths_[p].metric; });
-    return out;
-  }
 
  private:
   static T magnitude(T a) { return static_cast<T>(a < 0 ? -a : a); }
@@ -104,12 +98,13 @@ class PolarListDecoder {
 
   // Places of the `n` least reliable soft bits of each path, ties to the lower place.
   void least_reliable(size_t size, size_t n) {
-    weakest_.resize(paths_.size());
+    std::array<uint16_t, 1024> order;
     for (unsigned q = 0; q < paths_.size(); ++q) {
-      weakest_[q].resize(size);
-      for (size_t i = 0; i < size; ++i) weakest_[q][i] = static_cast<uint16_t>(i);
-      std::ranges::stable_sort(weakest_[q], {}, [&](uint16_t i) { return magnitude(paths_[q].alpha[size + i]); });
-      weakest_[q].resize(n);
+      for (size_t i = 0; i < size; ++i) order[i] = static_cast<uint16_t>(i);
+      const auto end = order.begin() + static_cast<ptrdiff_t>(size), middle = order.begin() + static_cast<ptrdiff_t>(n);
+      auto weaker = [&](uint16_t i, uint16_t j) { return std::pair(magnitude(paths_[q].alpha[size + i]), i) < std::pair(magnitude(paths_[q].alpha[size + j]), j); };
+      std::partial_sort(order.begin(), middle, end, weaker);
+      std::copy(order.begin(), middle, weakest_[q].begin());
     }
   }
   void hard(size_t first, size_t size) {
@@ -182,26 +177,27 @@ class PolarListDecoder {
   template <class Flip>
   bool fork(Flip&& flip) {
     const unsigned n = static_cast<unsigned>(paths_.size());
-    for (unsigned i = 0; i < 2 * n; ++i) order_[i] = i;
-    auto metric = [&](unsigned i) { return i < n ? keep_[i] : flip_[i - n]; };
-    std::ranges::stable_sort(order_, {}, metric);
-    std::vector<uint8_t> stays(n), forks(n);
-    for (unsigned r = 0; r < n; ++r) (order_[r] < n ? stays[order_[r]] : forks[order_[r] - n]) = 1;
+    std::array<unsigned, 2 * polar_max_list> order;
+    for (unsigned i = 0; i < 2 * n; ++i) order[i] = i;
+    auto metric = [&](unsigned i) { return std::pair(i < n ? keep_[i] : flip_[i - n], i); };
+    std::sort(order.begin(), order.begin() + 2 * n, [&](unsigned i, unsigned j) { return metric(i) < metric(j); });
+    std::array<uint8_t, polar_max_list> stays{}, forks{};
+    for (unsigned r = 0; r < n; ++r) (order[r] < n ? stays[order[r]] : forks[order[r] - n]) = 1;
     for (unsigned p = 0; p < n; ++p) paths_[p].metric = keep_[p];
     if (std::ranges::count(forks, 1) == 0) return false;
     next_ = paths_;
-    auto lists = weakest_;
+    next_weakest_ = weakest_;
     unsigned place = 0;
     for (unsigned p = 0; p < n; ++p) {
       if (!forks[p]) continue;
       while (stays[place]) ++place;
       next_[place] = paths_[p];
       next_[place].metric = flip_[p];
-      if (!lists.empty()) lists[place] = weakest_[p];
+      next_weakest_[place] = weakest_[p];
       stays[place] = 2;
     }
     paths_.swap(next_);
-    weakest_.swap(lists);
+    weakest_.swap(next_weakest_);
     for (unsigned p = 0; p < n; ++p) {
       if (stays[p] == 2) flip(paths_[p]);
     }
@@ -211,8 +207,7 @@ class PolarListDecoder {
   std::span<const PolarRole> roles_;
   std::vector<Path> paths_, next_;
   std::vector<Metric> keep_, flip_;
-  std::vector<unsigned> order_;
-  std::vector<std::vector<uint16_t>> weakest_;
+  std::vector<std::array<uint16_t, polar_max_list>> weakest_, next_weakest_;
 };
 
 }  // namespace sen::phy::reference

@@ -11,7 +11,8 @@
 namespace sen::phy {
 namespace {
 
-// Characteristic polynomials of the registers, bit i the coefficient of D^i: x1(n+31) = x1(n+3) + x1(n), x2(n+31) = x2(n+3) + x2(n+2) + x2(n+1) + x2(n).
+// Characteristic polynomials of the registers, bit i the coefficient of D^i: x1(n+31) = x1(n+3) + x1(n), x2(n+31) = x2(n+3) + x2(n+2) +
+// x2(n+1) + x2(n).
 constexpr uint32_t poly1 = 1u << 31 | 0x9, poly2 = 1u << 31 | 0xf;
 constexpr unsigned n_c = 1600;
 

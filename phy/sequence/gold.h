@@ -1,5 +1,5 @@
-// The pseudo-random sequence c(n) of TS 38.211 5.2.1. Generation jumps to any position (N_C = 1600 included) in a few hundred cycles, then gives 64 bits
-// a step. Any thread.
+// The pseudo-random sequence c(n) of TS 38.211 5.2.1. Generation jumps to any position (N_C = 1600 included) in a few hundred cycles, then
+// gives 64 bits a step. Any thread.
 #pragma once
 
 #include "base/bytes.h"
@@ -29,8 +29,8 @@ class Gold {
   struct Register {
     uint64_t high = 0, low = 0;
   };
-  uint64_t next_word();           // 64 bits, the earliest in the most significant
-  void advance(unsigned n);       // 1 to 64 bits
+  uint64_t next_word();      // 64 bits, the earliest in the most significant
+  void advance(unsigned n);  // 1 to 64 bits
   void jump(uint32_t n);
 
   Register x1_, x2_;

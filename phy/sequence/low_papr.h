@@ -1,5 +1,5 @@
-// Low-PAPR sequences of type 1, TS 38.211 5.2.2: r_u,v^(alpha,delta)(n), |r| = 1; lengths M_ZC = 6, 12, 18, 24 from the tables of 5.2.2.2, 30 from its
-// last formula, and 36 upwards from Zadoff-Chu sequences of the largest prime length. Any thread.
+// Low-PAPR sequences of type 1, TS 38.211 5.2.2: r_u,v^(alpha,delta)(n), |r| = 1; lengths M_ZC = 6, 12, 18, 24 from the tables of 5.2.2.2,
+// 30 from its last formula, and 36 upwards from Zadoff-Chu sequences of the largest prime length. Any thread.
 #pragma once
 
 #include "phy/types.h"

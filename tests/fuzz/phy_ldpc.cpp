@@ -1,4 +1,5 @@
-// The LDPC decoder on arbitrary soft bits: every instruction set gives the reference's bits, iterations and verdict; nothing leaves its work space.
+// The LDPC decoder on arbitrary soft bits: every instruction set gives the reference's bits, iterations and verdict; nothing leaves its
+// work space.
 #include <cstdlib>
 
 #include "phy/coding/ldpc.h"

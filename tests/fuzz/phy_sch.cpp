@@ -1,4 +1,5 @@
-// Transport block coding with arbitrary parameters and soft bits: an error or a result, and what the encoder accepts the decoder reads back.
+// Transport block coding with arbitrary parameters and soft bits: an error or a result, and what the encoder accepts the decoder reads
+// back.
 #include <cstdlib>
 
 #include "phy/coding/sch.h"

@@ -1,5 +1,5 @@
-// PDSCH and PUSCH of any PDU whatever, sent and received over whatever a grid may hold: refused or carried out, never a crash; what was sent whole and
-// without noise keeps no NaN.
+// PDSCH and PUSCH of any PDU whatever, sent and received over whatever a grid may hold: refused or carried out, never a crash; what was
+// sent whole and without noise keeps no NaN.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -64,11 +64,20 @@ void fill(Input& in, Pdu& pdu) {
   d.n_scid = in.below(2);
   d.reference_rb = in.below(2);
   if (in.octet() > 128) {
-    pdu.ptrs = nr::l1::Ptrs{.time_density = in.below(5), .frequency_density = in.below(5), .re_offset = in.below(4), .port = in.below(4), .power_db = 3,
-                            .groups = in.below(9), .samples = in.below(5)};
+    pdu.ptrs = nr::l1::Ptrs{.time_density = in.below(5),
+                            .frequency_density = in.below(5),
+                            .re_offset = in.below(4),
+                            .port = in.below(4),
+                            .power_db = 3,
+                            .groups = in.below(9),
+                            .samples = in.below(5)};
   }
-  pdu.code = {.qm = in.below(11), .rate_x1024_x10 = static_cast<uint16_t>(in.octet() * 40), .rv = in.below(4), .tbs_octets = in.octet() * 4u,
-              .base_graph = in.below(3), .lbrm_tbs_octets = in.octet() * 4u};
+  pdu.code = {.qm = in.below(11),
+              .rate_x1024_x10 = static_cast<uint16_t>(in.octet() * 40),
+              .rv = in.below(4),
+              .tbs_octets = in.octet() * 4u,
+              .base_graph = in.below(3),
+              .lbrm_tbs_octets = in.octet() * 4u};
 }
 
 struct Ends {

@@ -1,4 +1,5 @@
-// Sequences, OFDM, PRACH, SRS and CSI-RS under arbitrary configurations and samples: what is accepted runs, whatever the samples are; nothing aborts.
+// Sequences, OFDM, PRACH, SRS and CSI-RS under arbitrary configurations and samples: what is accepted runs, whatever the samples are;
+// nothing aborts.
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -157,7 +158,8 @@ void srs(Input& in) {
   p.bwp.extended_cp = in.flag();
   p.bwp.start = in.u8() % 40;
   p.ports = in.u8() % 5, p.symbols = in.u8() % 5, p.repetitions = in.u8() % 5, p.start_symbol = in.u8() % 16;
-  p.c_srs = in.u8() % 66, p.b_srs = in.u8() % 5, p.b_hop = in.u8() % 5, p.comb = in.u8() % 9, p.comb_offset = in.u8() % 9, p.cyclic_shift = in.u8() % 13;
+  p.c_srs = in.u8() % 66, p.b_srs = in.u8() % 5, p.b_hop = in.u8() % 5, p.comb = in.u8() % 9, p.comb_offset = in.u8() % 9,
+  p.cyclic_shift = in.u8() % 13;
   p.freq_position = in.u8() % 70, p.freq_shift = in.u8(), p.sequence_id = in.u16() % 1100, p.hopping = in.u8() % 4;
   p.period_slots = in.u8(), p.offset_slots = in.u8();
   const nr::Slot slot(p.bwp.scs, in.u32());

@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "apps/link/conformance.h"
 #include "apps/link/report.h"
+#include "apps/link/trial.h"
 
 using namespace sen;
 using namespace sen::link;
@@ -128,4 +130,28 @@ TEST(LinkCase, reads_files_and_names_what_is_wrong) {
   EXPECT_EQ(canonical(a), canonical(b));
   b.doppler_hz = 5;
   EXPECT_NE(canonical(a), canonical(b));
+}
+
+TEST(LinkConformance, every_requirement_can_be_measured) {
+  const auto all = requirements();
+  EXPECT_GT(all.size(), 40u);
+  for (const Requirement& r : all) {
+    SCOPED_TRACE(r.clause + " " + r.test_case.name);
+    EXPECT_TRUE(check(r.test_case));
+    auto trial = make_trial(r.test_case);
+    ASSERT_TRUE(trial) << trial.error().describe();
+    EXPECT_TRUE(r.test_case.noise_only || (*trial)->run(40, 1).first_ok);
+  }
+}
+
+TEST(LinkConformance, says_what_is_met_and_what_is_not) {
+  Requirement r{"8.2.1.2-3", {}, 10, Requirement::Criterion::throughput, 0.7};
+  r.test_case.name = "PUSCH";
+  Verdict met{r, {8.0, 7.9, 8.1, 800}, std::nullopt}, close{r, {9.5, 9.4, 9.6, 800}, Crossing{9.3, 9.2, 9.4, 800}}, missed{r, {std::nullopt, 0, 0, 400}, std::nullopt};
+  auto text = to_markdown({met, close, missed}, {});
+  EXPECT_NE(text.find("2 of 3 requirements are met, 1 of 3 points with 1.5 dB or more to spare"), std::string::npos);
+  EXPECT_NE(text.find("| 8.2.1.2-3 | PUSCH | throughput 70 % | 10.0 | 8.0 | 2.0 | 7.9 to 8.1 | 800 |  |"), std::string::npos);
+  EXPECT_NE(text.find("| 9.5 | 0.5 | 9.4 to 9.6 | 800 | 9.3 |"), std::string::npos);
+  EXPECT_NE(text.find("**not met**"), std::string::npos);
+  EXPECT_NE(text.find("Interrupted: 3 of"), std::string::npos);
 }

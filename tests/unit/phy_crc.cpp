@@ -1,7 +1,6 @@
 // CRCs of TS 38.212 5.1 against division by hand, on every instruction set.
-#include "phy/coding/crc.h"
-
 #include "base/random.h"
+#include "phy/coding/crc.h"
 #include "tests/unit/phy_isa.h"
 
 namespace sen::phy {
@@ -19,8 +18,8 @@ constexpr Named named[] = {
 };
 
 uint32_t by_division(const Named& n, std::span<const Bit> bits) {
-  std::vector<Bit> rest(bits.begin(), bits.end());
-  rest.resize(bits.size() + n.bits);
+  std::vector<Bit> rest(bits.size() + n.bits);
+  std::copy(bits.begin(), bits.end(), rest.begin());
   for (size_t i = 0; i < bits.size(); ++i) {
     if (!rest[i]) continue;
     for (unsigned k = 0; k <= n.bits; ++k) rest[i + k] ^= n.polynomial >> (n.bits - k) & 1;

@@ -1,10 +1,9 @@
 // CSI-RS and TRS: places against the table in nr, estimates over known channels, delay and carrier offset, refusals.
-#include "phy/csi_rs.h"
-
 #include <numbers>
 #include <set>
 
 #include "nr/csi.h"
+#include "phy/csi_rs.h"
 #include "tests/unit/phy_signals.h"
 
 namespace sen::phy {
@@ -57,7 +56,8 @@ TEST(CsiRs, lies_where_the_table_says) {
     const nr::CsiRsRes res = nr::csi_rs_res(r->rrc);
     const unsigned first = r->pdu.bwp.start + r->pdu.start_rb;
     for (unsigned n = first; n < first + r->pdu.rbs; ++n) {
-      if ((r->rrc.density == nr::CsiDensity::half_even && n % 2 == 1) || (r->rrc.density == nr::CsiDensity::half_odd && n % 2 == 0)) continue;
+      if ((r->rrc.density == nr::CsiDensity::half_even && n % 2 == 1) || (r->rrc.density == nr::CsiDensity::half_odd && n % 2 == 0))
+        continue;
       for (unsigned e = 0; e < res.n; ++e) expected.insert({res.re[e].second, 12 * n + res.re[e].first});
     }
     for (unsigned port = 0; port < 8; ++port) {

@@ -1,11 +1,10 @@
 // The layer-mapping, precoding and DM-RS comb kernels agree with their references, for every instruction set.
-#include "phy/kernels/layers.h"
-
 #include <gtest/gtest.h>
 
 #include <vector>
 
 #include "base/random.h"
+#include "phy/kernels/layers.h"
 #include "tests/unit/phy_isa.h"
 
 namespace sen::phy {

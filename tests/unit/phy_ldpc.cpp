@@ -1,7 +1,6 @@
 // LDPC by its clauses: segmentation, base graphs, encoding, rate matching.
-#include "phy/coding/ldpc.h"
-
 #include "base/random.h"
+#include "phy/coding/ldpc.h"
 #include "phy/coding/ldpc_graph.h"
 #include "phy/kernels/ldpc_bits.h"
 #include "tests/unit/phy_isa.h"
@@ -148,7 +147,8 @@ TEST(LdpcRateMatching, follows_the_clause_for_every_version_order_and_buffer) {
       for (size_t i = 0; i < out.size() * 8; ++i) {
         Bit bit = out[i / 8] >> (7 - i % 8) & 1;
         Bit wanted = i >= at && i < at + e ? expected[i - at] : before[i / 8] >> (7 - i % 8) & 1;
-        ASSERT_EQ(bit, wanted) << "bit " << i << " of " << at << " + " << e << " qm " << qm << " rv " << rv << " Z " << z << " n_ref " << n_ref;
+        ASSERT_EQ(bit, wanted) << "bit " << i << " of " << at << " + " << e << " qm " << qm << " rv " << rv << " Z " << z << " n_ref "
+                               << n_ref;
       }
 
       // The receiver puts each soft bit where it came from, and adds what comes again.

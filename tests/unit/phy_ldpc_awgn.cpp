@@ -1,5 +1,5 @@
-// The int8 decoder against floating point on the same noise: within 0.15 dB of the normalised min-sum with the same iterations; the gap to sum-product
-// is printed. SEN_AWGN_BLOCKS: blocks a point (60 when absent; from 1,000 on the curves' 10 % points are found too).
+// The int8 decoder against floating point on the same noise: within 0.15 dB of the normalised min-sum with the same iterations; the gap to
+// sum-product is printed. SEN_AWGN_BLOCKS: blocks a point (60 when absent; from 1,000 on the curves' 10 % points are found too).
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
@@ -17,11 +17,12 @@ struct Config {
   unsigned base_graph;
   uint32_t tb_bits;
   double rate;
-  float scale;      // what the int8 decoder uses at this rate
-  double snr_db;    // QPSK symbol to noise, where about a fifth of the blocks fail
+  float scale;    // what the int8 decoder uses at this rate
+  double snr_db;  // QPSK symbol to noise, where about a fifth of the blocks fail
 };
 constexpr Config configs[] = {
-    {1, 2000, 0.9, 0.8125f, 6.9}, {1, 2000, 0.667, 0.75f, 3.55}, {1, 2000, 0.34, 0.75f, -0.45}, {2, 1000, 0.667, 0.8125f, 3.65}, {2, 1000, 0.2, 0.75f, -2.75},
+    {1, 2000, 0.9, 0.8125f, 6.9},    {1, 2000, 0.667, 0.75f, 3.55}, {1, 2000, 0.34, 0.75f, -0.45},
+    {2, 1000, 0.667, 0.8125f, 3.65}, {2, 1000, 0.2, 0.75f, -2.75},
 };
 constexpr unsigned iterations = 8;
 
@@ -33,7 +34,10 @@ unsigned blocks_wanted() {
 class Link {
  public:
   explicit Link(const Config& c)
-      : s_(*segment(c.tb_bits, c.base_graph)), e_(static_cast<uint32_t>(c.tb_bits / c.rate / 2) * 2), match_(rate_match(s_, 0, 2, 0)), scale_(c.scale) {}
+      : s_(*segment(c.tb_bits, c.base_graph)),
+        e_(static_cast<uint32_t>(c.tb_bits / c.rate / 2) * 2),
+        match_(rate_match(s_, 0, 2, 0)),
+        scale_(c.scale) {}
 
   // A random block and its noise, the same for every SNR.
   void draw(uint64_t seed) {
@@ -126,8 +130,8 @@ TEST(LdpcAwgn, int8_is_within_0_15_db_of_floating_point) {
       int8_failures += !link.int8_decodes(c.snr_db);
       float_failures += !link.float_decodes(c.snr_db - 0.15, CheckRule::min_sum);
     }
-    fmt::print("base graph {} rate {:.2f} at {:.2f} dB: int8 fails {} of {}, float min-sum 0.15 dB lower {}\n", c.base_graph, c.rate, c.snr_db,
-               int8_failures, blocks, float_failures);
+    fmt::print("base graph {} rate {:.2f} at {:.2f} dB: int8 fails {} of {}, float min-sum 0.15 dB lower {}\n", c.base_graph, c.rate,
+               c.snr_db, int8_failures, blocks, float_failures);
     EXPECT_LE(int8_failures, float_failures);
     EXPECT_GT(float_failures, 0u) << "the point says nothing";
     EXPECT_LT(int8_failures, blocks / 2) << "the point says nothing";
@@ -140,8 +144,8 @@ TEST(LdpcAwgn, the_gap_to_sum_product_is_known) {
     double ours = tenth(c, blocks, [](Link& l, double snr) { return l.int8_decodes(snr); });
     double min_sum = tenth(c, blocks, [](Link& l, double snr) { return l.float_decodes(snr, CheckRule::min_sum); });
     double best = tenth(c, blocks, [](Link& l, double snr) { return l.float_decodes(snr, CheckRule::sum_product); });
-    fmt::print("base graph {} rate {:.2f}: 10 % at {:.2f} dB int8, {:.2f} dB float min-sum, {:.2f} dB sum-product: gap {:.2f} dB\n", c.base_graph, c.rate,
-               ours, min_sum, best, ours - best);
+    fmt::print("base graph {} rate {:.2f}: 10 % at {:.2f} dB int8, {:.2f} dB float min-sum, {:.2f} dB sum-product: gap {:.2f} dB\n",
+               c.base_graph, c.rate, ours, min_sum, best, ours - best);
     EXPECT_LT(ours, min_sum + 0.15);
     EXPECT_LT(ours, best + 0.6);
   }

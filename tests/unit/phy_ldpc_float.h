@@ -1,5 +1,5 @@
-// LDPC decoding in floating point with the schedule of phy/kernels/ldpc_decode.h: normalised min-sum, or the exact sum-product rule. What the int8
-// decoder is measured against.
+// LDPC decoding in floating point with the schedule of phy/kernels/ldpc_decode.h: normalised min-sum, or the exact sum-product rule. What
+// the int8 decoder is measured against.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,12 @@ enum class CheckRule { min_sum, sum_product };
 class FloatLdpc {
  public:
   FloatLdpc(const Segmentation& s, std::span<const float> channel, CheckRule rule, float scale)
-      : s_(s), g_(ldpc_graph(s.base_graph, s.z)), rule_(rule), scale_(scale), value_(2u * s.z, 0.f), message_(ldpc_max_edges * size_t{s.z}, 0.f) {
+      : s_(s),
+        g_(ldpc_graph(s.base_graph, s.z)),
+        rule_(rule),
+        scale_(scale),
+        value_(2u * s.z, 0.f),
+        message_(ldpc_max_edges * size_t{s.z}, 0.f) {
     value_.insert(value_.end(), channel.begin(), channel.end());
     std::fill_n(value_.begin() + s.k_info, s.fillers(), 1e4f);
   }

@@ -148,8 +148,7 @@ TEST(LdpcKernels, decoders_agree_value_by_value) {
         size_t k = g.info_columns * size_t{z};
         Bytes a((k + 7) / 8 + 64), b((k + 7) / 8 + 64);
         for (int iteration = 0; iteration < 4; ++iteration) {
-          ldpc_iterate(ours.state, iteration == 0);
-          reference::ldpc_iterate(theirs.state, iteration == 0);
+          ASSERT_EQ(ldpc_iterate(ours.state, iteration == 0), reference::ldpc_iterate(theirs.state, iteration == 0));
           ldpc_harden(ours.state, k, a.data());
           reference::ldpc_harden(theirs.state, k, b.data());
           for (size_t i = 0; i < k; ++i) {

@@ -1,8 +1,7 @@
 // OFDM: lengths of TS 38.211 5.3.1, samples against the formula, round trips over all numerologies and sizes.
-#include "phy/ofdm.h"
-
 #include <numbers>
 
+#include "phy/ofdm.h"
 #include "tests/unit/phy_signals.h"
 
 namespace sen::phy {
@@ -14,9 +13,9 @@ TEST(Ofdm, refuses_what_the_standard_has_not) {
   auto refused = [](OfdmConfig c) { return !Ofdm::make(c).has_value(); };
   EXPECT_TRUE(refused({.n_rb = 0}));
   EXPECT_TRUE(refused({.n_rb = 276}));
-  EXPECT_TRUE(refused({.n_rb = 52, .dft_size = 512}));                              // 624 subcarriers
-  EXPECT_TRUE(refused({.n_rb = 10, .dft_size = 192}));                              // CPs of half samples
-  EXPECT_TRUE(refused({.n_rb = 10, .dft_size = 896}));                              // a factor of 7
+  EXPECT_TRUE(refused({.n_rb = 52, .dft_size = 512}));  // 624 subcarriers
+  EXPECT_TRUE(refused({.n_rb = 10, .dft_size = 192}));  // CPs of half samples
+  EXPECT_TRUE(refused({.n_rb = 10, .dft_size = 896}));  // a factor of 7
   EXPECT_TRUE(refused({.n_rb = 10, .dft_size = 16384}));
   EXPECT_TRUE(refused({.scs = nr::Scs::khz240, .n_rb = 10}));
   EXPECT_TRUE(refused({.scs = nr::Scs::khz30, .extended_cp = true, .n_rb = 10}));
@@ -28,7 +27,15 @@ TEST(Ofdm, refuses_what_the_standard_has_not) {
 }
 
 TEST(Ofdm, chooses_the_smallest_usual_size) {
-  for (auto [rb, size] : {std::pair{10u, 128u}, {11u, 256u}, {24u, 384u}, {25u, 384u}, {52u, 768u}, {79u, 1024u}, {106u, 1536u}, {216u, 3072u}, {273u, 4096u}}) {
+  for (auto [rb, size] : {std::pair{10u, 128u},
+                          {11u, 256u},
+                          {24u, 384u},
+                          {25u, 384u},
+                          {52u, 768u},
+                          {79u, 1024u},
+                          {106u, 1536u},
+                          {216u, 3072u},
+                          {273u, 4096u}}) {
     EXPECT_EQ(Ofdm::make({.n_rb = rb})->dft_size(), size) << rb;
   }
 }

@@ -1,12 +1,11 @@
-// PRACH: sequences and restricted sets of TS 38.211 6.3.3.1, places in time of 5.3.2, and the detector: every preamble with its delay and power, several
-// at once, carrier offsets, false alarms, sensitivity; a recording of a third party's UE.
-#include "phy/prach.h"
-
+// PRACH: sequences and restricted sets of TS 38.211 6.3.3.1, places in time of 5.3.2, and the detector: every preamble with its delay and
+// power, several at once, carrier offsets, false alarms, sensitivity; a recording of a third party's UE.
 #include <algorithm>
 #include <fstream>
 #include <numbers>
 
 #include "phy/detail/prach_plan.h"
+#include "phy/prach.h"
 #include "tests/unit/phy_signals.h"
 
 namespace sen::phy {
@@ -73,7 +72,8 @@ TEST(PrachSequence, is_the_transform_of_the_shifted_zadoff_chu_sequence) {
         std::complex<double> sum = 0;
         for (unsigned m = 0; m < l_ra; ++m) {
           const double i = (m + made->shift) % l_ra;
-          sum += std::polar(1.0, -std::numbers::pi * std::fmod(made->u * i * (i + 1), 2.0 * l_ra) / l_ra - 2 * std::numbers::pi * (m * n % l_ra) / l_ra);
+          sum += std::polar(
+              1.0, -std::numbers::pi * std::fmod(made->u * i * (i + 1), 2.0 * l_ra) / l_ra - 2 * std::numbers::pi * (m * n % l_ra) / l_ra);
         }
         EXPECT_LT(std::abs(std::complex<double>(y[n]) - sum), 1e-3);
       }
@@ -133,12 +133,14 @@ std::optional<Arrangement> random_arrangement(Random& random) {
   s.pdu.first_rb = static_cast<uint16_t>(upto(random, s.carrier.n_rb - s.pdu.n_fd * width->n_rb));
   const double unit = 1.92e6 * std::max(1u << nr::mu(s.carrier.pusch_scs), 1u << nr::mu(s.pdu.scs));
   s.carrier.sample_rate_hz = unit;
-  for (double wanted = 12000.0 * nr::khz(s.carrier.pusch_scs) * s.carrier.n_rb; s.carrier.sample_rate_hz < wanted;) s.carrier.sample_rate_hz *= 2;
+  for (double wanted = 12000.0 * nr::khz(s.carrier.pusch_scs) * s.carrier.n_rb; s.carrier.sample_rate_hz < wanted;)
+    s.carrier.sample_rate_hz *= 2;
   if (s.carrier.n_rb > 275 || s.carrier.sample_rate_hz > 62e6) return std::nullopt;
   s.slot = nr::Slot(s.carrier.pusch_scs, upto(random, 1023), upto(random, nr::slots_per_frame(s.carrier.pusch_scs) - 1));
   constexpr unsigned duration[] = {0, 0, 0, 0, 2, 4, 6, 2, 12, 2, 6, 2, 4, 6};
   s.pdu.start_symbol = is_long ? static_cast<uint8_t>(pick(random, {0u, 0u, 7u})) : static_cast<uint8_t>(pick(random, {0u, 2u}));
-  s.pdu.occasions = is_long ? 1 : static_cast<uint8_t>(1 + upto(random, std::min(6u, (14 - s.pdu.start_symbol) / duration[s.pdu.format] - 1)));
+  s.pdu.occasions =
+      is_long ? 1 : static_cast<uint8_t>(1 + upto(random, std::min(6u, (14 - s.pdu.start_symbol) / duration[s.pdu.format] - 1)));
   s.occasion = upto(random, s.pdu.occasions - 1u);
   s.f_id = upto(random, s.pdu.n_fd - 1u);
   s.preamble = upto(random, 63);
@@ -147,7 +149,8 @@ std::optional<Arrangement> random_arrangement(Random& random) {
 
 std::string text(std::span<const RxPreamble> found) {
   std::string out;
-  for (const RxPreamble& p : found) out += fmt::format("[occasion {} f_id {} preamble {} at {:.0f} ns, {:.1f} dB]", p.occasion, p.f_id, p.preamble, p.ta_ns, p.power_db);
+  for (const RxPreamble& p : found)
+    out += fmt::format("[occasion {} f_id {} preamble {} at {:.0f} ns, {:.1f} dB]", p.occasion, p.f_id, p.preamble, p.ta_ns, p.power_db);
   return out;
 }
 
@@ -177,7 +180,8 @@ TEST(PrachDetector, finds_any_preamble_of_any_configuration_and_no_other) {
     const unsigned n_ports = pick(random, {1u, 1u, 2u, 4u});
     auto rx = PrachReceiver::make(s->pdu, s->carrier, n_ports);
     ASSERT_TRUE(rx);
-    const auto delay = static_cast<size_t>(longest_delay_s(*s) * s->carrier.sample_rate_hz * (static_cast<double>(upto(random, 100)) / 100));
+    const auto delay =
+        static_cast<size_t>(longest_delay_s(*s) * s->carrier.sample_rate_hz * (static_cast<double>(upto(random, 100)) / 100));
     std::vector<Cf> samples(samples_for(*s) + delay);
     ASSERT_TRUE(tx->send(s->pdu, s->slot, s->occasion, s->f_id, s->preamble, 0.5f, std::span(samples).subspan(delay)));
     std::vector<RxPreamble> found;
@@ -198,13 +202,14 @@ TEST(PrachDetector, finds_any_preamble_of_any_configuration_and_no_other) {
   }
 }
 
-// Preambles of one detector call: each is sent with its delay, power and carrier offset through `ports` channels of random phase, noise on top.
+// Preambles of one detector call: each is sent with its delay, power and carrier offset through `ports` channels of random phase, noise on
+// top.
 struct Sent {
   unsigned preamble;
   double delay_s, power_db = 0, cfo_hz = 0;
 };
-std::vector<RxPreamble> through_noise(const Arrangement& s, std::span<const Sent> sent, unsigned ports, float noise_power, PrachTransmitter& tx, PrachReceiver& rx,
-                                      Noise& noise) {
+std::vector<RxPreamble> through_noise(const Arrangement& s, std::span<const Sent> sent, unsigned ports, float noise_power,
+                                      PrachTransmitter& tx, PrachReceiver& rx, Noise& noise) {
   const auto timing = prach_timing(s.pdu, s.carrier, s.slot, 0);
   const size_t n = timing->start + timing->total() + 400;
   std::vector<std::vector<Cf>> samples(ports, std::vector<Cf>(n));
@@ -246,7 +251,11 @@ Arrangement arrangement_of(PrachFormat format, unsigned n_cs, RestrictedSet set 
 
 TEST(PrachDetector, tells_several_preambles_apart) {
   Noise noise(22);
-  for (auto [format, n_cs, count] : {std::tuple{PrachFormat::f0, 46u, 6u}, {PrachFormat::f0, 13u, 4u}, {PrachFormat::f3, 76u, 6u}, {PrachFormat::b4, 23u, 3u}, {PrachFormat::a2, 34u, 3u}}) {
+  for (auto [format, n_cs, count] : {std::tuple{PrachFormat::f0, 46u, 6u},
+                                     {PrachFormat::f0, 13u, 4u},
+                                     {PrachFormat::f3, 76u, 6u},
+                                     {PrachFormat::b4, 23u, 3u},
+                                     {PrachFormat::a2, 34u, 3u}}) {
     const Arrangement s = arrangement_of(format, n_cs);
     auto tx = PrachTransmitter::make(s.pdu, s.carrier);
     auto rx = PrachReceiver::make(s.pdu, s.carrier, 2);
@@ -264,6 +273,28 @@ TEST(PrachDetector, tells_several_preambles_apart) {
         EXPECT_NEAR(found[i].ta_ns, sent[i].delay_s * 1e9, format == PrachFormat::f0 ? 250 : 120);
         EXPECT_NEAR(found[i].power_db, sent[i].power_db, 2);
       }
+    }
+  }
+}
+
+TEST(PrachDetector, takes_many_paths_of_a_strong_preamble_for_one) {
+  Noise noise(27);
+  for (auto [format, n_cs] :
+       {std::pair{PrachFormat::f0, 46u}, {PrachFormat::f0, 0u}, {PrachFormat::f3, 55u}, {PrachFormat::b4, 23u}, {PrachFormat::a3, 27u}}) {
+    const Arrangement s = arrangement_of(format, n_cs);
+    auto tx = PrachTransmitter::make(s.pdu, s.carrier);
+    auto rx = PrachReceiver::make(s.pdu, s.carrier, 4);
+    ASSERT_TRUE(tx && rx);
+    for (unsigned trial = 0; trial < 15; ++trial) {
+      const unsigned preamble = upto(noise.random(), 63);
+      const double first = 0.5 * longest_delay_s(s) * noise.uniform(), cfo = 400.0 * (2 * noise.uniform() - 1);
+      std::vector<Sent> paths;
+      for (unsigned i = 0; i < 6; ++i) paths.push_back({preamble, first + (i == 0 ? 0 : 1.5e-6 * noise.uniform()), -2.0 * i, cfo});
+      const auto found = through_noise(s, paths, 4, 1e-3f, *tx, *rx, noise);
+      ASSERT_EQ(found.size(), 1u) << nr::to_string(format) << " n_cs " << n_cs << " preamble " << preamble << " cfo " << cfo << text(found);
+      EXPECT_EQ(found[0].preamble, preamble);
+      EXPECT_GT(found[0].ta_ns, first * 1e9 - 300);
+      EXPECT_LT(found[0].ta_ns, first * 1e9 + 1800);
     }
   }
 }
@@ -311,8 +342,10 @@ TEST(PrachDetector, hears_restricted_sets_a_whole_subcarrier_off_and_more) {
 TEST(PrachDetector, gives_a_false_alarm_in_one_of_a_thousand_occasions) {
   Noise noise(25);
   unsigned alarms = 0, trials = 0;
-  for (auto [format, n_cs, set, ports] : {std::tuple{PrachFormat::f0, 13u, RestrictedSet::none, 1u}, {PrachFormat::f0, 46u, RestrictedSet::type_a, 2u},
-                                          {PrachFormat::f2, 119u, RestrictedSet::none, 2u}, {PrachFormat::b4, 46u, RestrictedSet::none, 4u},
+  for (auto [format, n_cs, set, ports] : {std::tuple{PrachFormat::f0, 13u, RestrictedSet::none, 1u},
+                                          {PrachFormat::f0, 46u, RestrictedSet::type_a, 2u},
+                                          {PrachFormat::f2, 119u, RestrictedSet::none, 2u},
+                                          {PrachFormat::b4, 46u, RestrictedSet::none, 4u},
                                           {PrachFormat::a1, 13u, RestrictedSet::none, 1u}}) {
     const Arrangement s = arrangement_of(format, n_cs, set);
     auto rx = PrachReceiver::make(s.pdu, s.carrier, ports);
@@ -349,7 +382,8 @@ TEST(PrachDetector, misses_fewer_than_one_in_a_hundred_at_its_sensitivity) {
     for (unsigned i = 0; i < trials; ++i) {
       const Sent sent{upto(noise.random(), 63), 0.6 * longest_delay_s(s) * noise.uniform()};
       const auto found = through_noise(s, {&sent, 1}, 2, power, *tx, *rx, noise);
-      const bool hit = std::ranges::any_of(found, [&](const RxPreamble& p) { return p.preamble == sent.preamble && std::abs(p.ta_ns - sent.delay_s * 1e9) < 1040; });
+      const bool hit = std::ranges::any_of(
+          found, [&](const RxPreamble& p) { return p.preamble == sent.preamble && std::abs(p.ta_ns - sent.delay_s * 1e9) < 1040; });
       missed += !hit;
     }
     EXPECT_LE(missed, 4u) << nr::to_string(format);
@@ -399,8 +433,8 @@ TEST(PrachDetector, hears_nothing_in_silence) {
   EXPECT_TRUE(found.empty());
 }
 
-// The uplink of a third party's UE over a third party's radio link (SEN_TRACES names the folder of the recordings): one preamble in 120 ms, in ms 3214,
-// the recording's first being 3160; format 0 at RB 8 with root 1, as that gNB's SIB1 has it.
+// The uplink of a third party's UE over a third party's radio link (SEN_TRACES names the folder of the recordings): one preamble in 120 ms,
+// in ms 3214, the recording's first being 3160; format 0 at RB 8 with root 1, as that gNB's SIB1 has it.
 TEST(PrachDetector, finds_the_preamble_of_a_recorded_attach) {
   const char* folder = std::getenv("SEN_TRACES");
   if (!folder) GTEST_SKIP() << "SEN_TRACES is not set";
@@ -411,7 +445,8 @@ TEST(PrachDetector, finds_the_preamble_of_a_recorded_attach) {
   file.read(reinterpret_cast<char*>(raw.data()), static_cast<std::streamsize>(raw.size() * 2));
   ASSERT_EQ(static_cast<size_t>(file.gcount()), raw.size() * 2);
   std::vector<Cf> samples(raw.size() / 2);
-  for (size_t i = 0; i < samples.size(); ++i) samples[i] = {static_cast<float>(raw[2 * i]) / 16384, static_cast<float>(raw[2 * i + 1]) / 16384};
+  for (size_t i = 0; i < samples.size(); ++i)
+    samples[i] = {static_cast<float>(raw[2 * i]) / 16384, static_cast<float>(raw[2 * i + 1]) / 16384};
   PrachPdu pdu;
   pdu.first_rb = 8;
   pdu.root_sequence = 1;

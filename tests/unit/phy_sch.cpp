@@ -1,10 +1,10 @@
-// Transport blocks through the whole chain: any size, base graph, layers, order, redundancy versions and buffer; what is not valid is refused.
-#include "phy/coding/sch.h"
-
+// Transport blocks through the whole chain: any size, base graph, layers, order, redundancy versions and buffer; what is not valid is
+// refused.
 #include <cstdlib>
 
 #include "base/random.h"
 #include "nr/tbs.h"
+#include "phy/coding/sch.h"
 #include "tests/unit/phy_isa.h"
 
 namespace sen::phy {
@@ -71,8 +71,8 @@ TEST(Sch, random_configurations_come_back) {
       ++sent;
       if (result.crc_ok) break;
     }
-    ASSERT_TRUE(result.crc_ok) << "case " << n << ": A " << code.tb_bits << " base graph " << +code.base_graph << " G " << code.g << " qm " << +code.qm
-                               << " layers " << +code.layers << " n_ref " << code.n_ref;
+    ASSERT_TRUE(result.crc_ok) << "case " << n << ": A " << code.tb_bits << " base graph " << +code.base_graph << " G " << code.g << " qm "
+                               << +code.qm << " layers " << +code.layers << " n_ref " << code.n_ref;
     ASSERT_EQ(back, tb) << "case " << n;
     if (code.n_ref == 0) {
       ASSERT_EQ(sent, 1u) << "case " << n << ": A " << code.tb_bits << " base graph " << +code.base_graph << " G " << code.g;

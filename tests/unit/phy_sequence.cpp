@@ -3,6 +3,7 @@
 #include <set>
 
 #include "phy/kernels/complex.h"
+#include "phy/kernels/decimate.h"
 #include "phy/kernels/dft.h"
 #include "phy/kernels/signs.h"
 #include "phy/sequence/gold.h"
@@ -120,7 +121,8 @@ TEST(LowPapr, has_thirty_different_sequences_of_unit_magnitude_in_every_table) {
   }
 }
 
-// The tables were searched for this: what a transform makes of any of their sequences stays within a few dB of its mean power; Zadoff-Chu sequences do as well.
+// The tables were searched for this: what a transform makes of any of their sequences stays within a few dB of its mean power; Zadoff-Chu
+// sequences do as well.
 TEST(LowPapr, has_a_low_peak) {
   for (unsigned length : {6u, 12u, 18u, 24u, 30u, 96u}) {
     const size_t n = 16 * length;
@@ -205,6 +207,26 @@ TEST(ComplexKernels, agree_with_the_reference) {
         EXPECT_LT(std::abs(inner(a, b) - sum), 1e-4f * static_cast<float>(n + 1));
       });
     }
+  }
+}
+
+TEST(Decimate, is_the_filter_with_every_instruction_set) {
+  Noise noise(5);
+  std::array<float, decimate_taps> taps;
+  for (float& t : taps) t = noise.uniform() - 0.5f;
+  for (size_t n : {1u, 5u, 37u, 213u}) {
+    const size_t stride = n + 3;
+    std::vector<Cf> phases(4 * stride), expected(n);
+    for (Cf& v : phases) v = noise(1);
+    reference::decimate(phases, stride, taps, expected);
+    Cf first;
+    for (size_t t = 0; t < decimate_taps; ++t) first += taps[t] * phases[t % 4 * stride + t / 4];
+    EXPECT_LT(std::abs(expected[0] - first), 1e-6);
+    for_each_isa([&] {
+      std::vector<Cf> out(n);
+      decimate(phases, stride, taps, out);
+      for (size_t i = 0; i < n; ++i) ASSERT_LT(std::abs(out[i] - expected[i]), 1e-5);
+    });
   }
 }
 

@@ -38,11 +38,14 @@ constexpr unsigned max_tb_bits = 1'277'992;
 std::string describe(const auto& pdu) {
   std::string rbs;
   for (auto [first, count] : pdu.allocation.rbs) rbs += fmt::format("{}+{} ", first, count);
-  return fmt::format("mu {} bwp {}+{} ecp {} rbs {} symbols {}+{} dmrs {:#x} type {} length {} groups {} ports {:#x} layers {} qm {} tbs {} bg {} ptrs {}", mu(pdu.bwp.scs),
-                     pdu.bwp.start, pdu.bwp.size, pdu.bwp.extended_cp, rbs, pdu.allocation.start_symbol, pdu.allocation.symbols, pdu.dmrs.symbol_mask, pdu.dmrs.type,
-                     pdu.dmrs.length, pdu.dmrs.cdm_groups_without_data, pdu.dmrs.ports, pdu.layers, pdu.code.qm, pdu.code.tbs_octets, pdu.code.base_graph,
-                     pdu.ptrs ? fmt::format("L {} K {} offset {} {}x{}", pdu.ptrs->time_density, pdu.ptrs->frequency_density, pdu.ptrs->re_offset, pdu.ptrs->groups, pdu.ptrs->samples)
-                              : "none");
+  return fmt::format(
+      "mu {} bwp {}+{} ecp {} rbs {} symbols {}+{} dmrs {:#x} type {} length {} groups {} ports {:#x} layers {} qm {} tbs {} bg {} ptrs {}",
+      mu(pdu.bwp.scs), pdu.bwp.start, pdu.bwp.size, pdu.bwp.extended_cp, rbs, pdu.allocation.start_symbol, pdu.allocation.symbols,
+      pdu.dmrs.symbol_mask, pdu.dmrs.type, pdu.dmrs.length, pdu.dmrs.cdm_groups_without_data, pdu.dmrs.ports, pdu.layers, pdu.code.qm,
+      pdu.code.tbs_octets, pdu.code.base_graph,
+      pdu.ptrs ? fmt::format("L {} K {} offset {} {}x{}", pdu.ptrs->time_density, pdu.ptrs->frequency_density, pdu.ptrs->re_offset,
+                             pdu.ptrs->groups, pdu.ptrs->samples)
+               : "none");
 }
 
 struct Ends {
@@ -84,10 +87,12 @@ TEST(Pusch, every_configuration_comes_back_over_a_clean_channel) {
     const auto pdu = random_pusch(random, draw);
     if (!pdu) continue;
     ++i;
-    const std::string text = describe(*pdu) + fmt::format(" transform {} hop {} ports {} tpmi {} uci {} {} {}", pdu->transform_precoding, pdu->second_hop_rb.value_or(999), pdu->ports,
-                                                          pdu->tpmi, pdu->uci.harq_bits, pdu->uci.csi1_bits, pdu->uci.csi2_bits);
+    const std::string text = describe(*pdu) + fmt::format(" transform {} hop {} ports {} tpmi {} uci {} {} {}", pdu->transform_precoding,
+                                                          pdu->second_hop_rb.value_or(999), pdu->ports, pdu->tpmi, pdu->uci.harq_bits,
+                                                          pdu->uci.csi1_bits, pdu->uci.csi2_bits);
     const Bytes tb = random.bytes(pdu->code.tbs_octets);
-    const nr::l1_ue::UciSend uci{random_bits(random, pdu->uci.harq_bits), {}, random_bits(random, pdu->uci.csi1_bits), random_bits(random, pdu->uci.csi2_bits)};
+    const nr::l1_ue::UciSend uci{
+        random_bits(random, pdu->uci.harq_bits), {}, random_bits(random, pdu->uci.csi1_bits), random_bits(random, pdu->uci.csi2_bits)};
     Grid grid(std::max(pdu->layers, pdu->ports), draw.grid_rb);
     const Status sent = e.pusch_tx.send(*pdu, tb, uci, draw.slot, grid);
     ASSERT_TRUE(sent) << sent.error().describe() << '\n' << text;
@@ -98,7 +103,8 @@ TEST(Pusch, every_configuration_comes_back_over_a_clean_channel) {
       ASSERT_TRUE(got->data.crc_ok) << "case " << i << ": " << text << " evm " << got->data.evm;
       ASSERT_TRUE(std::ranges::equal(std::span(e.tb).first(tb.size()), tb)) << text;
     }
-    ASSERT_TRUE(got->harq == uci.harq && got->csi1 == uci.csi1 && got->csi2 == uci.csi2) << "case " << i << ": " << text << fmt::format(" {} {} {}", got->harq == uci.harq, got->csi1 == uci.csi1, got->csi2 == uci.csi2);
+    ASSERT_TRUE(got->harq == uci.harq && got->csi1 == uci.csi1 && got->csi2 == uci.csi2)
+        << "case " << i << ": " << text << fmt::format(" {} {} {}", got->harq == uci.harq, got->csi1 == uci.csi1, got->csi2 == uci.csi2);
   }
 }
 
@@ -115,7 +121,8 @@ TEST(Pusch, gives_the_same_on_several_threads) {
     if (!pdu) continue;
     ++i;
     const Bytes tb = random.bytes(pdu->code.tbs_octets);
-    const nr::l1_ue::UciSend uci{random_bits(random, pdu->uci.harq_bits), {}, random_bits(random, pdu->uci.csi1_bits), random_bits(random, pdu->uci.csi2_bits)};
+    const nr::l1_ue::UciSend uci{
+        random_bits(random, pdu->uci.harq_bits), {}, random_bits(random, pdu->uci.csi1_bits), random_bits(random, pdu->uci.csi2_bits)};
     Grid grid(std::max(pdu->layers, pdu->ports), draw.grid_rb);
     ASSERT_TRUE(e.pusch_tx.send(*pdu, tb, uci, draw.slot, grid));
     e.harq.reset();
@@ -139,7 +146,7 @@ TEST(Pdsch, combines_the_redundancy_versions_of_a_block) {
   pdu.bwp = {nr::Scs::khz30, false, 0, 24};
   pdu.allocation = {.rbs = {{0, 24}}, .start_symbol = 2, .symbols = 12};
   pdu.dmrs.symbol_mask = 1u << 2;
-  pdu.code = {.qm = 4, .rate_x1024_x10 = 9000, .tbs_octets = 1665, .base_graph = 1};   // rate 1.05: no single transmission can carry it
+  pdu.code = {.qm = 4, .rate_x1024_x10 = 9000, .tbs_octets = 1665, .base_graph = 1};  // rate 1.05: no single transmission can carry it
   const Bytes tb = random.bytes(pdu.code.tbs_octets);
   pdu.tb = tb;
   e.harq.reset();
@@ -194,7 +201,8 @@ TEST(SharedChannels, allocate_nothing_after_the_first_call) {
       e.harq.reset();
       bool ok = e.pdsch_tx.send(*down, draw.slot, down_grid) && e.pdsch_rx.receive(*down, draw.slot, down_grid, e.options, e.harq, e.tb);
       e.harq.reset();
-      return ok && e.pusch_tx.send(*up, up_tb, {}, up_draw.slot, up_grid) && e.pusch_rx.receive(*up, up_draw.slot, up_grid, e.options, e.harq, e.tb);
+      return ok && e.pusch_tx.send(*up, up_tb, {}, up_draw.slot, up_grid) &&
+             e.pusch_rx.receive(*up, up_draw.slot, up_grid, e.options, e.harq, e.tb);
     };
     if (i == 1) {
       ASSERT_TRUE(all());
@@ -319,8 +327,14 @@ TEST(Pdsch, refuses_what_the_standard_does_not_allow) {
       {"allocation.symbols", [](Pdu& p) { p.allocation.symbols = 0; }},
       {"allocation.symbols", [](Pdu& p) { p.allocation.symbols = 13; }},
       {"allocation.rbs", [](Pdu& p) { p.allocation.rbs.clear(); }},
-      {"allocation.rbs", [](Pdu& p) { p.allocation.rbs = {{20, 5}}; }},
-      {"allocation.rbs", [](Pdu& p) { p.allocation.rbs = {{0, 5}, {4, 2}}; }},
+      {"allocation.rbs",
+       [](Pdu& p) {
+         p.allocation.rbs = {{20, 5}};
+       }},
+      {"allocation.rbs",
+       [](Pdu& p) {
+         p.allocation.rbs = {{0, 5}, {4, 2}};
+       }},
       {"dmrs.reference_rb", [](Pdu& p) { p.dmrs.reference_rb = 1; }},
       {"dmrs.type", [](Pdu& p) { p.dmrs.type = 3; }},
       {"dmrs.length", [](Pdu& p) { p.dmrs.length = 0; }},
@@ -369,17 +383,28 @@ TEST(Pusch, refuses_what_the_standard_does_not_allow) {
       {"code.qm", [](Pdu& p) { p.code.qm = 10; }},
       {"code.qm", [](Pdu& p) { p.code.qm = 1; }},
       {"layers", [](Pdu& p) { p.transform_precoding = true, p.layers = 2, p.dmrs.ports = 3; }},
-      {"allocation.rbs", [](Pdu& p) { p.transform_precoding = true, p.allocation.rbs = {{0, 7}}; }},
+      {"allocation.rbs",
+       [](Pdu& p) {
+         p.transform_precoding = true, p.allocation.rbs = {{0, 7}};
+       }},
       {"dmrs.cdm_groups_without_data", [](Pdu& p) { p.transform_precoding = true, p.dmrs.cdm_groups_without_data = 1; }},
       {"low_papr_id", [](Pdu& p) { p.transform_precoding = true, p.low_papr_id = 1008; }},
       {"low_papr_hopping", [](Pdu& p) { p.transform_precoding = true, p.low_papr_hopping = 3; }},
-      {"second_hop_rb", [](Pdu& p) { p.second_hop_rb = 1; p.dmrs.symbol_mask = 1u << 2 | 1u << 8; }},
-      {"dmrs.symbol_mask", [](Pdu& p) { p.allocation.rbs = {{0, 12}}, p.second_hop_rb = 3; }},
+      {"second_hop_rb",
+       [](Pdu& p) {
+         p.second_hop_rb = 1;
+         p.dmrs.symbol_mask = 1u << 2 | 1u << 8;
+       }},
+      {"dmrs.symbol_mask",
+       [](Pdu& p) {
+         p.allocation.rbs = {{0, 12}}, p.second_hop_rb = 3;
+       }},
       {"ports", [](Pdu& p) { p.ports = 3; }},
       {"tpmi", [](Pdu& p) { p.ports = 2, p.tpmi = 6; }},
       {"tpmi", [](Pdu& p) { p.ports = 2, p.tpmi = 0xff; }},
       {"ptrs.groups", [](Pdu& p) { p.transform_precoding = true, p.ptrs = nr::l1::Ptrs{.groups = 3, .samples = 2}; }},
-      {"ptrs.time_density", [](Pdu& p) { p.transform_precoding = true, p.ptrs = nr::l1::Ptrs{.time_density = 4, .groups = 2, .samples = 2}; }},
+      {"ptrs.time_density",
+       [](Pdu& p) { p.transform_precoding = true, p.ptrs = nr::l1::Ptrs{.time_density = 4, .groups = 2, .samples = 2}; }},
       {"alpha", [](Pdu& p) { p.alpha = 4; }},
       {"uci.harq_bits", [](Pdu& p) { p.uci.harq_bits = 1707; }},
       {"uci.csi2_bits", [](Pdu& p) { p.uci.csi2_bits = 4; }},
@@ -410,7 +435,7 @@ TEST(Pusch, refuses_uci_that_does_not_fit) {
   pdu.dmrs.symbol_mask = 1u << 3;
   pdu.code = {.qm = 2, .rate_x1024_x10 = 3000, .tbs_octets = 3, .base_graph = 2};
   pdu.uci.harq_bits = 4;
-  EXPECT_FALSE(uci_on_pusch(pdu, nr::Slot()));   // nothing lies behind the DM-RS
+  EXPECT_FALSE(uci_on_pusch(pdu, nr::Slot()));  // nothing lies behind the DM-RS
 }
 
 TEST(SharedChannels, need_a_harq_buffer_and_room_for_the_block) {
@@ -425,7 +450,7 @@ TEST(SharedChannels, need_a_harq_buffer_and_room_for_the_block) {
   EXPECT_FALSE(e.pdsch_rx.receive(pdu, nr::Slot(), grid, e.options, small, e.tb));
   EXPECT_FALSE(e.pdsch_rx.receive(pdu, nr::Slot(), grid, e.options, e.harq, std::span(e.tb).first(1499)));
   EXPECT_FALSE(e.pdsch_rx.receive(pdu, nr::Slot(), Grid(5, 24), e.options, e.harq, e.tb));
-  EXPECT_FALSE(e.pdsch_tx.send(pdu, nr::Slot(), grid));   // no octets
+  EXPECT_FALSE(e.pdsch_tx.send(pdu, nr::Slot(), grid));  // no octets
 }
 
 }  // namespace

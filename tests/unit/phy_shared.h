@@ -37,7 +37,9 @@ bool draw_time_and_dmrs(Random& random, Pdu& pdu, bool uplink, bool transform) {
   d.type = transform ? 1 : pick<uint8_t>(random, {1, 1, 2});
   d.length = random.chance(0.25) ? 2 : 1;
   const auto type = d.type == 1 ? nr::DmrsType::type1 : nr::DmrsType::type2;
-  const nr::DmrsConfig config{.type = type, .additional_position = static_cast<uint8_t>(random.between(0, 3)), .double_symbol = d.length == 2,
+  const nr::DmrsConfig config{.type = type,
+                              .additional_position = static_cast<uint8_t>(random.between(0, 3)),
+                              .double_symbol = d.length == 2,
                               .type_a_pos = static_cast<uint8_t>(random.between(2, 3))};
   const unsigned symbols = pdu.bwp.extended_cp ? 12 : 14;
   pdu.allocation.mapping_b = random.chance(0.4);
@@ -84,8 +86,10 @@ bool draw_ports(Random& random, Pdu& pdu, bool transform) {
 template <class Pdu>
 void draw_ptrs(Random& random, Pdu& pdu, bool transform, unsigned n_rb) {
   if (!random.chance(0.3)) return;
-  nr::l1::Ptrs p{.time_density = pick<uint8_t>(random, {1, 2, 4}), .frequency_density = pick<uint8_t>(random, {2, 4}),
-                 .re_offset = static_cast<uint8_t>(random.between(0, 3)), .port = static_cast<uint8_t>(std::countr_zero(pdu.dmrs.ports)),
+  nr::l1::Ptrs p{.time_density = pick<uint8_t>(random, {1, 2, 4}),
+                 .frequency_density = pick<uint8_t>(random, {2, 4}),
+                 .re_offset = static_cast<uint8_t>(random.between(0, 3)),
+                 .port = static_cast<uint8_t>(std::countr_zero(pdu.dmrs.ports)),
                  .power_db = pick<float>(random, {0, 3, 4.77F, 6})};
   if (transform) {
     const auto [groups, samples] = pick<std::pair<uint8_t, uint8_t>>(random, {{2, 2}, {2, 4}, {4, 2}, {4, 4}, {8, 4}});
@@ -110,7 +114,8 @@ void draw_carrier(Random& random, Pdu& pdu, SharedDraw& draw) {
   draw.grid_rb = random.chance(0.05) ? 273 : static_cast<unsigned>(random.between(11, 66));
   pdu.bwp.start = static_cast<uint16_t>(random.between(0, draw.grid_rb / 4));
   pdu.bwp.size = static_cast<uint16_t>(random.between(draw.grid_rb / 2, draw.grid_rb - pdu.bwp.start));
-  draw.slot = nr::Slot(pdu.bwp.scs, static_cast<unsigned>(random.between(0, 1023)), static_cast<unsigned>(random.between(0, nr::slots_per_frame(pdu.bwp.scs) - 1)));
+  draw.slot = nr::Slot(pdu.bwp.scs, static_cast<unsigned>(random.between(0, 1023)),
+                       static_cast<unsigned>(random.between(0, nr::slots_per_frame(pdu.bwp.scs) - 1)));
   pdu.rnti = static_cast<uint16_t>(random.between(1, 0xffef));
   pdu.n_id = static_cast<uint16_t>(random.between(0, 1023));
 }
@@ -138,10 +143,10 @@ inline std::optional<nr::l1::PdschPdu> random_pdsch(Random& random, SharedDraw& 
   std::vector<uint16_t> rbs;
   if (kind == 0) {
     for (unsigned i = 0; i < n_rb; ++i) rbs.push_back(static_cast<uint16_t>(start + i));
-  } else if (kind == 1) {   // interleaved
+  } else if (kind == 1) {  // interleaved
     const nr::VrbToPrb map{0, pdu.bwp.size, pdu.bwp.start, pick<uint8_t>(random, {2, 4})};
     for (unsigned i = 0; i < n_rb; ++i) rbs.push_back(map.prb(start + i));
-  } else {                  // any bitmap
+  } else {  // any bitmap
     for (uint16_t i = 0; i < pdu.bwp.size; ++i) {
       if (random.chance(static_cast<double>(n_rb) / pdu.bwp.size)) rbs.push_back(i);
     }
@@ -158,8 +163,11 @@ inline std::optional<nr::l1::PdschPdu> random_pdsch(Random& random, SharedDraw& 
   draw_ptrs(random, pdu, false, static_cast<unsigned>(rbs.size()));
   for (uint64_t i = random.chance(0.3) ? random.between(1, 3) : 0; i > 0; --i) {
     const uint16_t first = static_cast<uint16_t>(random.between(0, draw.grid_rb - 1));
-    pdu.reserved.push_back({.first = first, .end = static_cast<uint16_t>(random.between(first, draw.grid_rb)), .stride = pick<uint8_t>(random, {1, 2, 3}),
-                            .symbols = static_cast<uint16_t>(random.next() & ~uint64_t{pdu.dmrs.symbol_mask}), .subcarriers = static_cast<uint16_t>(random.next() & 0xfff)});
+    pdu.reserved.push_back({.first = first,
+                            .end = static_cast<uint16_t>(random.between(first, draw.grid_rb)),
+                            .stride = pick<uint8_t>(random, {1, 2, 3}),
+                            .symbols = static_cast<uint16_t>(random.next() & ~uint64_t{pdu.dmrs.symbol_mask}),
+                            .subcarriers = static_cast<uint16_t>(random.next() & 0xfff)});
   }
   pdu.power_db = pick<float>(random, {0, -3, 3});
   const uint32_t g = pdsch_data_res(pdu, draw.slot) * pdu.layers * pdu.code.qm;
@@ -201,7 +209,8 @@ inline std::optional<nr::l1::PuschPdu> random_pusch(Random& random, SharedDraw& 
   if (g < 64u * pdu.layers * pdu.code.qm) return std::nullopt;
 
   if (random.chance(0.5)) {
-    pdu.uci.harq_bits = pick<uint16_t>(random, {0, 1, 2, static_cast<uint16_t>(random.between(3, 11)), static_cast<uint16_t>(random.between(12, 60))});
+    pdu.uci.harq_bits =
+        pick<uint16_t>(random, {0, 1, 2, static_cast<uint16_t>(random.between(3, 11)), static_cast<uint16_t>(random.between(12, 60))});
     if (random.chance(0.5)) pdu.uci.csi1_bits = static_cast<uint16_t>(random.between(1, 40));
     if (pdu.uci.csi1_bits > 0 && random.chance(0.5)) pdu.uci.csi2_bits = static_cast<uint16_t>(random.between(1, 60));
     pdu.beta_harq = static_cast<uint8_t>(random.between(4, 12));
@@ -217,8 +226,12 @@ inline std::optional<nr::l1::PuschPdu> random_pusch(Random& random, SharedDraw& 
   // Puncturing and small shares must leave every part decodable.
   const bool punctures = pdu.uci.harq_bits <= 2 && uci;
   const uint32_t punctured = punctures ? shares->g_ack : 0;
-  if (pdu.code.tbs_octets > 0 && (pdu.code.tbs_octets * 8 + 24) * 10 > (shares->g_ulsch - std::min(punctured, shares->g_ulsch)) * (punctures ? 4 : 7)) return std::nullopt;
-  auto fits = [](unsigned bits, uint32_t coded) { return bits == 0 || ((bits < 12 || coded <= 8192) && coded * 6 >= (bits + (bits < 12 ? 2u : 11u)) * 10); };
+  if (pdu.code.tbs_octets > 0 &&
+      (pdu.code.tbs_octets * 8 + 24) * 10 > (shares->g_ulsch - std::min(punctured, shares->g_ulsch)) * (punctures ? 4 : 7))
+    return std::nullopt;
+  auto fits = [](unsigned bits, uint32_t coded) {
+    return bits == 0 || ((bits < 12 || coded <= 8192) && coded * 6 >= (bits + (bits < 12 ? 2u : 11u)) * 10);
+  };
   if (!fits(pdu.uci.harq_bits, shares->g_ack) || !fits(pdu.uci.csi1_bits, shares->g_csi1)) return std::nullopt;
   if (pdu.uci.csi2_bits >= 12 && shares->g_csi2 > 8192) return std::nullopt;
   if (!fits(pdu.uci.csi2_bits, shares->g_csi2 - std::min(shares->g_csi2, punctured))) return std::nullopt;

@@ -1,10 +1,9 @@
 // SRS: hopping over the whole band, multiplexed ports, the estimate against a known channel, refusals.
-#include "phy/srs.h"
-
 #include <numbers>
 #include <set>
 
 #include "nr/csi.h"
+#include "phy/srs.h"
 #include "tests/unit/phy_signals.h"
 
 namespace sen::phy {
@@ -47,7 +46,8 @@ TEST(Srs, estimates_any_resource_over_a_delayed_channel) {
     const unsigned n_rb = grid_for(p), rx = 1 + upto(random, 3);
     if (n_rb > Grid::max_rb) continue;
     const nr::Slot slot(p.bwp.scs, upto(random, 1023), upto(random, nr::slots_per_frame(p.bwp.scs) - 1));
-    SCOPED_TRACE(fmt::format("ports {} comb {} shift {} c {} b {} hop {} symbols {} rb {}", p.ports, p.comb, p.cyclic_shift, p.c_srs, p.b_srs, p.b_hop, p.symbols, n_rb));
+    SCOPED_TRACE(fmt::format("ports {} comb {} shift {} c {} b {} hop {} symbols {} rb {}", p.ports, p.comb, p.cyclic_shift, p.c_srs,
+                             p.b_srs, p.b_hop, p.symbols, n_rb));
     Grid sent(p.ports, n_rb), received(rx, n_rb);
     ASSERT_TRUE(check(p, n_rb));
     ASSERT_TRUE(send_srs(p, slot, sent));
@@ -94,7 +94,8 @@ TEST(Srs, measures_noise_and_power) {
           for (unsigned l = 0; l < 14; ++l) {
             for (unsigned k = 0; k < sent.subcarriers(); ++k) {
               Cf y = noise(variance);
-              for (unsigned port = 0; port < ports; ++port) y += sent.at(port, l, k) * std::polar(1.0f, 1.3f * static_cast<float>(r * port));
+              for (unsigned port = 0; port < ports; ++port)
+                y += sent.at(port, l, k) * std::polar(1.0f, 1.3f * static_cast<float>(r * port));
               received.at(r, l, k) = y;
             }
           }
@@ -131,6 +132,14 @@ TEST(Srs, hops_over_the_whole_band_once) {
       EXPECT_EQ(*places.rbegin() + 12 * nr::srs_bandwidth(c_srs, b_srs)->m, 12u * nr::srs_bandwidth(c_srs, 0)->m);
     }
   }
+}
+
+// C_SRS 13: 48 RBs in two halves of 24, quarters of 12. n_SRS 0, 1, 2, 3 by F_b of 6.4.1.4.3: F_1 = n mod 2, F_2 = floor(n / 2) mod 2.
+TEST(Srs, counts_its_transmissions_from_the_first_of_frame_0) {
+  SrsPdu p;
+  p.c_srs = 13, p.b_srs = 2, p.period_slots = 5, p.offset_slots = 2;
+  const unsigned expected[] = {0, 24, 12, 36, 0};
+  for (unsigned i = 0; i < 5; ++i) EXPECT_EQ(srs_place(p, nr::Slot(nr::Scs::khz15, 2 + 5 * i), 0, 0).first, 12 * expected[i]) << i;
 }
 
 TEST(Srs, hops_within_the_slot_when_aperiodic) {

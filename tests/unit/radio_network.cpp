@@ -18,6 +18,7 @@ struct Options {
   bool direct_forwarding = true;
   bool um = false;  // the default bearer's RLC
   double bler = 0;
+  bool waves = false;
   load::Scenario scenario = load::Scenario::traffic;
   std::chrono::seconds traffic{1};
   std::function<air::Track(load::UeIndex)> track;
@@ -33,6 +34,7 @@ class World {
     for (unsigned i = 0; i < options.gnbs; ++i) (i == 0 ? radio.gnb : radio.further_gnbs.emplace_back()) = gnb_settings(options, core, i);
     radio.air.bler_dl = radio.air.bler_ul = options.bler;
     radio.track = options.track;
+    if (options.waves) radio.waves = WaveConfig{};
     radio.ue_plmns = {core.amf.tais.front().plmn};
     load::LoadConfig load;
     load.ues = options.ues;
@@ -122,6 +124,16 @@ class World {
 
 TEST(RadioNetwork, carries_packets_both_ways) {
   World w({});
+  ASSERT_TRUE(w.finishes());
+  EXPECT_EQ(w.failures(), "");
+  EXPECT_EQ(w.report().pings_answered, 10u);
+  EXPECT_EQ(w.report().pings_v6_answered, 10u);
+  EXPECT_TRUE(w.all_downlink_arrived());
+}
+
+// The same over waveforms: the UE searches the cell, every channel is modulated, carried with path loss and noise, and received.
+TEST(RadioNetwork, carries_packets_both_ways_over_waveforms) {
+  World w({.waves = true});
   ASSERT_TRUE(w.finishes());
   EXPECT_EQ(w.failures(), "");
   EXPECT_EQ(w.report().pings_answered, 10u);

@@ -9,8 +9,9 @@ namespace {
 Outcome run(const Case& c) {
   Outcome o;
   const std::string name = c.text("polynomial");
-  const std::vector<std::pair<std::string, phy::Crc>> known{{"CRC24A", phy::Crc::crc24a}, {"CRC24B", phy::Crc::crc24b}, {"CRC24C", phy::Crc::crc24c},
-                                                            {"CRC16", phy::Crc::crc16},   {"CRC11", phy::Crc::crc11},   {"CRC6", phy::Crc::crc6}};
+  const std::vector<std::pair<std::string, phy::Crc>> known{{"CRC24A", phy::Crc::crc24a}, {"CRC24B", phy::Crc::crc24b},
+                                                            {"CRC24C", phy::Crc::crc24c}, {"CRC16", phy::Crc::crc16},
+                                                            {"CRC11", phy::Crc::crc11},   {"CRC6", phy::Crc::crc6}};
   const auto found = std::ranges::find(known, name, &std::pair<std::string, phy::Crc>::first);
   if (found == known.end()) c.error("polynomial", "is unknown");
   const phy::Crc polynomial = found->second;

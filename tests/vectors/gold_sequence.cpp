@@ -1,6 +1,5 @@
 // Block "gold_sequence": c(n) of TS 38.211 5.2.1 from any position, in every form that the generator gives.
 #include "phy/sequence/gold.h"
-
 #include "tests/vectors/frame.h"
 
 namespace sen::vectors {

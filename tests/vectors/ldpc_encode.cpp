@@ -34,8 +34,9 @@ phy::SchCode sch_code(const Case& c, Outcome& o) {
 
 namespace {
 
-// A code word without noise comes back if the information is in it: where this redundancy version alone has too little of it (most of the systematic
-// bits missing, or a buffer shorter than the information), it is combined with our redundancy version 0 of the whole buffer, at a tenth of its weight.
+// A code word without noise comes back if the information is in it: where this redundancy version alone has too little of it (most of the
+// systematic bits missing, or a buffer shorter than the information), it is combined with our redundancy version 0 of the whole buffer, at
+// a tenth of its weight.
 void decode(const phy::SchCode& code, ByteView word, ByteView tb, Outcome& o) {
   auto soft = [](ByteView packed, size_t n, Llr size) {
     std::vector<Llr> out(n);

@@ -32,10 +32,13 @@ Outcome run(const Case& c) {
   const auto scale = static_cast<float>(c.number("scale"));
   const std::vector<Cf> cells = c.cf32("grid"), samples = c.cf32("samples");
   if (slot >= nr::slots_per_subframe(config.scs)) c.error("slot_in_subframe", "is beyond the subframe");
-  if (!o.equal("grid size", ofdm->symbols() * 12 * config.n_rb, cells.size()) || !o.equal("samples", ofdm->slot_samples(slot), samples.size())) return o;
+  if (!o.equal("grid size", ofdm->symbols() * 12 * config.n_rb, cells.size()) ||
+      !o.equal("samples", ofdm->slot_samples(slot), samples.size()))
+    return o;
 
   phy::Grid grid(1, config.n_rb);
-  for (unsigned l = 0; l < ofdm->symbols(); ++l) std::copy_n(cells.data() + size_t{l} * grid.subcarriers(), grid.subcarriers(), grid.row(0, l).data());
+  for (unsigned l = 0; l < ofdm->symbols(); ++l)
+    std::copy_n(cells.data() + size_t{l} * grid.subcarriers(), grid.subcarriers(), grid.row(0, l).data());
   std::vector<Cf> ours(samples.size());
   ofdm->modulate(grid, 0, slot, scale, ours);
   float largest = 0;

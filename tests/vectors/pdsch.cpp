@@ -27,7 +27,9 @@ void check_vrb_map(const Case& c, Outcome& o, const nr::l1::PdschPdu& pdu) {
 
 void fill_reserved(const Case& c, nr::l1::PdschPdu& pdu) {
   for (const Case& r : c.list("reserved_res")) {
-    nr::l1::ReservedRes out{.first = r.integer<uint16_t>("crb_begin"), .end = r.integer<uint16_t>("crb_end_exclusive"), .stride = r.integer<uint8_t>("crb_stride")};
+    nr::l1::ReservedRes out{.first = r.integer<uint16_t>("crb_begin"),
+                            .end = r.integer<uint16_t>("crb_end_exclusive"),
+                            .stride = r.integer<uint8_t>("crb_stride")};
     for (unsigned l : r.integers("symbols")) out.symbols = static_cast<uint16_t>(out.symbols | 1u << l);
     const auto bits = r.bits("re_mask_first_is_lowest_subcarrier");
     for (unsigned k = 0; k < bits.size(); ++k) out.subcarriers = static_cast<uint16_t>(out.subcarriers | bits[k] << k);
@@ -42,8 +44,10 @@ void fill_ptrs(const Case& c, nr::l1::PdschPdu& pdu) {
   const std::vector<std::string> offsets{"offset00", "offset01", "offset10", "offset11"};
   const auto at = std::ranges::find(offsets, offset);
   if (at == offsets.end()) c.error("ptrs", "has an unknown offset");
-  pdu.ptrs = nr::l1::Ptrs{.time_density = p.integer<uint8_t>("timeDensity_L_PTRS"), .frequency_density = p.integer<uint8_t>("frequencyDensity_K_PTRS"),
-                          .re_offset = static_cast<uint8_t>(at - offsets.begin()), .power_db = static_cast<float>(p.number("ptrs_to_data_epre_db"))};
+  pdu.ptrs = nr::l1::Ptrs{.time_density = p.integer<uint8_t>("timeDensity_L_PTRS"),
+                          .frequency_density = p.integer<uint8_t>("frequencyDensity_K_PTRS"),
+                          .re_offset = static_cast<uint8_t>(at - offsets.begin()),
+                          .power_db = static_cast<float>(p.number("ptrs_to_data_epre_db"))};
 }
 
 void fill_precoding(const Case& c, Outcome& o, nr::l1::PdschPdu& pdu) {
@@ -54,7 +58,8 @@ void fill_precoding(const Case& c, Outcome& o, nr::l1::PdschPdu& pdu) {
     const unsigned port = w.integer("port"), layer = w.integer("layer");
     o.equal("order of precoding_wideband", port * pdu.layers + layer, element++);
     const Cf weight(static_cast<float>(w.number("re")), static_cast<float>(w.number("im")));
-    if (port >= pdu.precoding.ports || layer >= pdu.layers || port * pdu.layers + layer >= 16) c.error("precoding_wideband", "has an element outside of the matrix");
+    if (port >= pdu.precoding.ports || layer >= pdu.layers || port * pdu.layers + layer >= 16)
+      c.error("precoding_wideband", "has an element outside of the matrix");
     pdu.precoding.weights[port * pdu.layers + layer] = weight;
     identity = identity && weight == (port == layer ? Cf{1} : Cf{});
   }
@@ -78,8 +83,9 @@ void receive(Outcome& o, nr::l1::PdschPdu pdu, nr::Slot slot, const phy::Grid& g
   if (o.holds("our receiver's CRC", result && result->crc_ok)) o.octets("transport_block, received", got, tb);
 }
 
-// OCUDU maps data to the PT-RS's elements too and then overwrites them (TS 38.211 7.3.1.5 leaves them out), and places PT-RS as if the allocation were
-// one run from its lowest resource block on (7.4.1.2.2 counts the allocated blocks): our data without PT-RS, and our PT-RS of such an allocation on top.
+// OCUDU maps data to the PT-RS's elements too and then overwrites them (TS 38.211 7.3.1.5 leaves them out), and places PT-RS as if the
+// allocation were one run from its lowest resource block on (7.4.1.2.2 counts the allocated blocks): our data without PT-RS, and our PT-RS
+// of such an allocation on top.
 nr::l1::PdschPdu in_one_run(nr::l1::PdschPdu pdu) {
   uint16_t lowest = 0xffff, n = 0;
   for (auto [first, count] : pdu.allocation.rbs) lowest = std::min(lowest, first), n = static_cast<uint16_t>(n + count);
@@ -135,7 +141,7 @@ Outcome run_pdsch(const Case& c) {
   for (unsigned v = 0; v < ports.size(); ++v) o.equal("dmrs_antenna_ports", 1000 + v, ports[v]);
   const double data = c.number("data_amplitude");
   pdu.power_db = static_cast<float>(20 * std::log10(data));
-  pdu.dmrs.power_db -= pdu.power_db;   // the case's DM-RS does not follow the data's power
+  pdu.dmrs.power_db -= pdu.power_db;  // the case's DM-RS does not follow the data's power
   const std::string reference = c.text("dmrs_reference_point");
   if (reference.find("bwp_start_rb") != std::string::npos) pdu.dmrs.reference_rb = pdu.bwp.start;
   check_vrb_map(c, o, pdu);

@@ -1,4 +1,5 @@
-// Blocks "pusch_1layer", "pusch_layers_and_transform_precoding" and "transform_precoding": transport block and UCI to grid, and back by our receiver.
+// Blocks "pusch_1layer", "pusch_layers_and_transform_precoding" and "transform_precoding": transport block and UCI to grid, and back by our
+// receiver.
 #include "phy/pusch.h"
 
 #include <cmath>
@@ -84,7 +85,8 @@ Outcome run_layers(const Case& c) {
   nr::l1::PuschPdu pdu;
   fill_shared(c, o, true, pdu);
   pdu.transform_precoding = c.flag("transform_precoding");
-  if (c.has("dmrs_reference_point")) o.holds("dmrs_reference_point is common resource block 0", c.text("dmrs_reference_point").starts_with("subcarrier 0 of CRB 0"));
+  if (c.has("dmrs_reference_point"))
+    o.holds("dmrs_reference_point is common resource block 0", c.text("dmrs_reference_point").starts_with("subcarrier 0 of CRB 0"));
   o.holds("precoding is the identity", c.text("precoding").starts_with("identity"));
   pdu.ports = pdu.layers;
   pdu.tpmi = 0xff;
@@ -100,7 +102,9 @@ Outcome run_transform(const Case& c) {
   c.informative("max_error_after_ocudu_deprecoding");
   const unsigned n_rb = c.integer("M_RB");
   const auto x = c.cf32("x"), y = c.cf32("y");
-  if (!o.equal("M_RB", size_t{12} * n_rb, x.size()) || !o.equal("y", y.size(), x.size()) || !o.holds("M_RB is allowed", phy::detail::transform_size_allowed(n_rb))) return o;
+  if (!o.equal("M_RB", size_t{12} * n_rb, x.size()) || !o.equal("y", y.size(), x.size()) ||
+      !o.holds("M_RB is allowed", phy::detail::transform_size_allowed(n_rb)))
+    return o;
   phy::Aligned<Cf> in(x.size()), out(x.size());
   std::ranges::copy(x, in.begin());
   phy::detail::Transform(n_rb, phy::Dft::Direction::forward).run(in.span(), out.span());

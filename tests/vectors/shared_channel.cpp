@@ -26,8 +26,10 @@ void fill_dmrs(const Case& c, Outcome& o, bool uplink, Pdu& pdu) {
   pdu.allocation.mapping_b = mapping == "B";
   if (mapping != "A" && mapping != "B") c.error("mapping_type", "is neither A nor B");
   if (!c.has("dmrs_AdditionalPosition")) return;
-  nr::DmrsConfig config{.type = d.type == 1 ? nr::DmrsType::type1 : nr::DmrsType::type2, .additional_position = c.integer<uint8_t>("dmrs_AdditionalPosition"),
-                        .double_symbol = d.length == 2, .type_a_pos = 2};
+  nr::DmrsConfig config{.type = d.type == 1 ? nr::DmrsType::type1 : nr::DmrsType::type2,
+                        .additional_position = c.integer<uint8_t>("dmrs_AdditionalPosition"),
+                        .double_symbol = d.length == 2,
+                        .type_a_pos = 2};
   if (c.has("dmrs_TypeA_Position")) config.type_a_pos = c.integer<uint8_t>("dmrs_TypeA_Position");
   const auto type = pdu.allocation.mapping_b ? nr::MappingType::b : nr::MappingType::a;
   const auto symbols = uplink ? nr::pusch_dmrs_symbols(config, type, pdu.allocation.start_symbol, pdu.allocation.symbols)
@@ -42,8 +44,10 @@ template <class Pdu>
 void check_code(const Case& c, Outcome& o, bool uplink, Pdu& pdu, unsigned n_prb, bool transform_precoding) {
   nr::l1::Code& code = pdu.code;
   const std::string name = c.text("mcs_table");
-  const std::vector<std::pair<std::string, nr::McsTable>> tables{
-      {"qam64", nr::McsTable::qam64}, {"qam256", nr::McsTable::qam256}, {"qam64LowSE", nr::McsTable::qam64_low_se}, {"qam1024", nr::McsTable::qam1024}};
+  const std::vector<std::pair<std::string, nr::McsTable>> tables{{"qam64", nr::McsTable::qam64},
+                                                                 {"qam256", nr::McsTable::qam256},
+                                                                 {"qam64LowSE", nr::McsTable::qam64_low_se},
+                                                                 {"qam1024", nr::McsTable::qam1024}};
   const auto table = std::ranges::find(tables, name, &std::pair<std::string, nr::McsTable>::first);
   if (table == tables.end()) c.error("mcs_table", "is unknown");
   const unsigned index = c.integer("mcs_index");
@@ -55,9 +59,13 @@ void check_code(const Case& c, Outcome& o, bool uplink, Pdu& pdu, unsigned n_prb
   o.near("target_code_rate", mcs->rate(), rate, {1e-6, 0});
   code.rate_x1024_x10 = static_cast<uint16_t>(mcs->rate_x2048 * 5);
   const nr::DmrsType type = pdu.dmrs.type == 1 ? nr::DmrsType::type1 : nr::DmrsType::type2;
-  const nr::TbsInput input{.mcs = *mcs, .n_prb = static_cast<uint16_t>(n_prb), .n_symbols = pdu.allocation.symbols,
-                           .n_dmrs_per_prb = static_cast<uint8_t>(nr::dmrs_re_per_prb(type, pdu.dmrs.cdm_groups_without_data, nr::count(pdu.dmrs.symbol_mask))),
-                           .x_overhead = c.has("xOverhead") ? c.integer<uint8_t>("xOverhead") : uint8_t{0}, .n_layers = pdu.layers};
+  const nr::TbsInput input{
+      .mcs = *mcs,
+      .n_prb = static_cast<uint16_t>(n_prb),
+      .n_symbols = pdu.allocation.symbols,
+      .n_dmrs_per_prb = static_cast<uint8_t>(nr::dmrs_re_per_prb(type, pdu.dmrs.cdm_groups_without_data, nr::count(pdu.dmrs.symbol_mask))),
+      .x_overhead = c.has("xOverhead") ? c.integer<uint8_t>("xOverhead") : uint8_t{0},
+      .n_layers = pdu.layers};
   const unsigned tbs = c.integer("tbs_bits");
   o.equal("tbs_bits", nr::tbs_bits(input), tbs);
   code.base_graph = c.integer<uint8_t>("base_graph");

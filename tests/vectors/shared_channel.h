@@ -1,4 +1,5 @@
-// What the checkers of PDSCH and PUSCH blocks share: the fields that both kinds of case state, into PDUs, and their derived fields against our tables.
+// What the checkers of PDSCH and PUSCH blocks share: the fields that both kinds of case state, into PDUs, and their derived fields against
+// our tables.
 #pragma once
 
 #include "nr/l1.h"
@@ -8,8 +9,8 @@
 
 namespace sen::vectors {
 
-// rnti, n_id, layers, bwp (the grid, or bwp_start_rb and bwp_size_rb), symbols, DM-RS, transport block's code; `uplink` picks the tables. Compares
-// dmrs_symbols (where the positions' parameters stand), Q_m, code rate, tbs_bits, base_graph with what our tables give.
+// rnti, n_id, layers, bwp (the grid, or bwp_start_rb and bwp_size_rb), symbols, DM-RS, transport block's code; `uplink` picks the tables.
+// Compares dmrs_symbols (where the positions' parameters stand), Q_m, code rate, tbs_bits, base_graph with what our tables give.
 template <class Pdu>
 void fill_shared(const Case& c, Outcome& o, bool uplink, Pdu& pdu);
 // "prbs" or "crb_of_each_vrb" minus the BWP's start, as runs.

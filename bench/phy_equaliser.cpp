@@ -106,12 +106,13 @@ void estimation() {
     pilots.rbs = rbs;
     pilots.symbols = std::span(symbols).first(positions);
     pilots.base = base;
-    // 20 dB, flat, a delay of 100 ns.
+    // 20 dB, flat, a delay of 100 ns; nothing moves.
+    const std::vector<Cf> gains = noise(rx * layers);
     for (unsigned q = 0; q < positions; ++q) {
       for (unsigned r = 0; r < rx; ++r) {
         for (unsigned k = 0; k < 12 * n_rb; ++k) grid.at(r, symbols[q], k) = 0.1f * gaussian();
         for (unsigned l = 0; l < layers; ++l) {
-          const Cf gain = gaussian();
+          const Cf gain = gains[r * layers + l];
           for (unsigned i = 0; i < 6 * n_rb; ++i) {
             const unsigned k = 2 * i + pilots.ports[l].delta;
             grid.at(r, symbols[q], k) += gain * std::polar(1.0f, -0.01885f * static_cast<float>(k)) * base[q * 6 * n_rb + i] * static_cast<float>(pilots.ports[l].w_f[i % 2]);

@@ -251,7 +251,7 @@ struct SrsPdu {
   uint8_t c_srs = 0, b_srs = 0, b_hop = 0, comb = 2, comb_offset = 0, cyclic_shift = 0, freq_position = 0;
   uint16_t freq_shift = 0, sequence_id = 0;
   uint8_t hopping = 0;       // 0 neither, 1 group, 2 sequence
-  uint16_t period_slots = 1, offset_slots = 0;  // n_SRS of frequency hopping (TS 38.211 6.4.1.4.3); aperiodic: 1, 0
+  uint16_t period_slots = 0, offset_slots = 0;  // n_SRS of frequency hopping (TS 38.211 6.4.1.4.3); period 0: aperiodic
 };
 
 // UL_TTI of one slot.

@@ -75,16 +75,6 @@ class Alterer {
     if (!noticed) ++out_.unnoticed[without_indices(path)];
   }
 
-  static std::string without_indices(const std::string& path) {
-    std::string out;
-    bool inside = false;
-    for (char c : path) {
-      inside = (inside || c == '[') && c != ']';
-      if (!inside && c != ']') out += c;
-    }
-    return out;
-  }
-
   const std::filesystem::path& folder_;
   const std::string &group_, &id_;
   json value_;
@@ -93,6 +83,16 @@ class Alterer {
 };
 
 }  // namespace
+
+std::string without_indices(const std::string& path) {
+  std::string out;
+  bool inside = false;
+  for (char c : path) {
+    inside = (inside || c == '[') && c != ']';
+    if (!inside && c != ']') out += c;
+  }
+  return out;
+}
 
 void alter_each(const std::filesystem::path& folder, const std::string& group, const std::string& id, const json& value, Run run, Alterations& out) {
   Alterer(folder, group, id, value, run, out).walk();

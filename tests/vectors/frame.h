@@ -11,8 +11,8 @@
 //   }
 //   const Register registered("crc", run);
 //
-// Rules: every field that a case states must be read, used or compared: a field that the checker never asked for fails the case ("is not checked"),
-// unless Outcome's checker calls c.informative("snr_db"). id, seed, origin, note, cross_check and cross_check_ok are informative always.
+// Rules: every field that a case states must be read, used or compared: a field that the checker never asked for is named ("is not checked"; with --strict, as
+// ctest runs it, the case fails), unless the checker calls c.informative("snr_db"). id, seed, origin, note, cross_check and cross_check_ok are informative always.
 // Access to a missing field, a wrong type, a value out of the asked type's range, or a file of a wrong size ends the case with that message (exception
 // CaseError, caught by the runner: this is a test tool; product code has no exceptions). Cases run on several threads: a checker has no mutable statics.
 #pragma once

@@ -8,13 +8,14 @@ namespace {
 
 using namespace sen;
 using namespace sen::air;
+namespace wire = sen::air::detail;
 
 template <class T>
-bool round_trips(detail::FrameType type, ByteView payload, T& value) {
-  if (!detail::parse(payload, value)) return false;
-  const Bytes again = detail::frame(type, value);
+bool round_trips(wire::FrameType type, ByteView payload, T& value) {
+  if (!wire::parse(payload, value)) return false;
+  const Bytes again = wire::frame(type, value);
   T twice;
-  if (!detail::parse(ByteView(again).subspan(detail::frame_header), twice)) std::abort();
+  if (!wire::parse(ByteView(again).subspan(wire::frame_header), twice)) std::abort();
   return true;
 }
 
@@ -24,8 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const ByteView payload(data + 1, size - 1);
   if (data[0] % 3 == 0) {
-    detail::Welcome welcome;
-    if (!round_trips(detail::FrameType::welcome, payload, welcome)) return 0;
+    wire::Welcome welcome;
+    if (!round_trips(wire::FrameType::welcome, payload, welcome)) return 0;
     SlotAir air(welcome.config);
     for (const auto& cell : welcome.cells) static_cast<void>(air.add_cell(cell));
     return 0;
@@ -36,8 +37,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   config.n_rb = 51;
   const CellIndex cell = *air.add_cell({config, {}, 5});
   if (data[0] % 3 == 1) {
-    detail::Step step;
-    if (!round_trips(detail::FrameType::slot, payload, step)) return 0;
+    wire::Step step;
+    if (!round_trips(wire::FrameType::slot, payload, step)) return 0;
     const UeIndex ue = *air.add_ue({});
     air.tune(ue, 0, 0);
     nr::l1::UlSlot ul;
@@ -64,8 +65,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
     return 0;
   }
-  detail::Answer answer;
-  if (!round_trips(detail::FrameType::uplink, payload, answer)) return 0;
+  wire::Answer answer;
+  if (!round_trips(wire::FrameType::uplink, payload, answer)) return 0;
   nr::l1::DlSlot dl;
   nr::l1::UlSlot ul;
   for (const auto& sending : answer.sendings) {
@@ -76,7 +77,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     for (const auto& p : sending.slot.srs) ul.srs.push_back(p.srs);
   }
   air.send(cell, dl, ul);
-  detail::RemoteUes ues(air);
+  wire::RemoteUes ues(air);
   ues.apply(std::move(answer));
   air.receive(cell);
   return 0;

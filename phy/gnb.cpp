@@ -66,8 +66,9 @@ l1::Quality quality_of(const LinkMeasurement& m) {
 struct GnbPhy::Impl {
   // What one thread needs for any job.
   struct Worker {
-    Worker(const GnbPhyConfig& config, Ofdm dl, Ofdm ul)
-        : pdsch(config.cell.n_rb), modulator(std::move(dl)), demodulator(std::move(ul)), pusch(config.cell.n_rb, config.cell.rx_ports),
+    // `threads`: that may share one PUSCH.
+    Worker(const GnbPhyConfig& config, Ofdm dl, Ofdm ul, unsigned threads)
+        : pdsch(config.cell.n_rb), modulator(std::move(dl)), demodulator(std::move(ul)), pusch(config.cell.n_rb, config.cell.rx_ports, threads),
           pucch(config.cell.rx_ports) {}
     PdschTransmitter pdsch;
     PdcchTransmitter pdcch;
@@ -96,14 +97,14 @@ struct GnbPhy::Impl {
 
   Status send(const l1::DlSlot& dl, size_t job, Worker& worker);
   Status send_block(const l1::SsbPdu& pdu, unsigned frame);
-  bool receive_one(const l1::UlSlot& ul, size_t job, unsigned worker);
+  bool receive_one(const l1::UlSlot& ul, size_t job, unsigned worker, JobPool* shared = nullptr);
   bool receive_pusch(const l1::PuschPdu& pdu, nr::Slot slot, Worker& worker, Soft& soft, std::vector<uint8_t>& tb, l1::RxPusch& out,
-                     l1::RxUci& uci);
+                     l1::RxUci& uci, JobPool* shared);
   Soft& soft_of(l1::Rnti rnti, uint8_t harq_id, bool new_data);
   void keep(std::span<const std::span<const Cf>> samples);
   PrachReceiver* prach_for(const l1::PrachPdu& pdu);
   void queue_prach(const l1::UlSlot& ul, size_t samples, std::vector<l1::Error>& errors);
-  void detect_prach(const std::function<void(const l1::UlIndication&)>& indicate, l1::UlIndication& now);
+  void detect_prach(const std::function<void(const l1::UlIndication&)>& indicate, l1::UlIndication& now, std::vector<l1::Error>& errors);
 
   GnbPhyConfig config;
   JobPool& pool;
@@ -148,7 +149,7 @@ Result<std::unique_ptr<GnbPhy>> GnbPhy::make(const GnbPhyConfig& config, JobPool
   for (unsigned i = 0; i < pool.threads(); ++i) {
     SEN_ASSIGN(auto dl, ofdm(cell.dl_arfcn));
     SEN_ASSIGN(auto ul, ofdm(cell.ul_arfcn));
-    impl->workers.emplace_back(config, std::move(dl), std::move(ul));
+    impl->workers.emplace_back(config, std::move(dl), std::move(ul), i == 0 ? pool.threads() : 1);
   }
   const uint32_t tb_bits = config.max_tb_bits ? config.max_tb_bits : largest_tb(cell.n_rb);
   for (unsigned i = 0; i < config.harq_buffers; ++i) impl->soft.emplace_back(tb_bits);
@@ -259,7 +260,10 @@ void GnbPhy::receive(const l1::UlSlot& ul, std::span<const std::span<const Cf>> 
   impl.batch_soft.resize(n_pusch);
   if (impl.batch_tb.size() < n_pusch) impl.batch_tb.resize(n_pusch);
   for (size_t i = 0; i < n_pusch; ++i) impl.batch_soft[i] = &impl.soft_of(ul.pusch[i].rnti, ul.pusch[i].harq_id, ul.pusch[i].new_data);
-  impl.pool.run(jobs, [&](size_t job, unsigned worker) { impl.failed[job] = !impl.receive_one(ul, job, worker); });
+  // One PUSCH alone is split by symbols and code blocks; several are a job each.
+  const size_t first = n_pusch == 1 && impl.pool.threads() > 1 ? 1 : 0;
+  if (first == 1) impl.failed[0] = !impl.receive_one(ul, 0, 0, &impl.pool);
+  impl.pool.run(jobs - first, [&](size_t job, unsigned worker) { impl.failed[first + job] = !impl.receive_one(ul, first + job, worker); });
   for (size_t job = 0; job < jobs; ++job) {
     if (!impl.failed[job]) continue;
     const l1::Rnti rnti = job < n_pusch ? ul.pusch[job].rnti : job < n_pusch + n_pucch ? ul.pucch[job - n_pusch].rnti : ul.srs[job - n_pusch - n_pucch].rnti;
@@ -273,11 +277,11 @@ void GnbPhy::receive(const l1::UlSlot& ul, std::span<const std::span<const Cf>> 
   }
   impl.indication.uci.resize(kept);
   impl.queue_prach(ul, samples[0].size(), errors);
-  impl.detect_prach(indicate, impl.indication);
+  impl.detect_prach(indicate, impl.indication, errors);
   indicate(impl.indication);
 }
 
-bool GnbPhy::Impl::receive_one(const l1::UlSlot& ul, size_t job, unsigned w) {
+bool GnbPhy::Impl::receive_one(const l1::UlSlot& ul, size_t job, unsigned w, JobPool* shared) {
   Worker& worker = workers[w];
   const size_t n_pusch = ul.pusch.size();
   if (job < n_pusch) {
@@ -286,7 +290,7 @@ bool GnbPhy::Impl::receive_one(const l1::UlSlot& ul, size_t job, unsigned w) {
     uci = {};
     uci_used[job] = ul.pusch[job].uci.harq_bits || ul.pusch[job].uci.csi1_bits || ul.pusch[job].uci.csi2_bits;
     if (job == 0) constellation_worker = w;
-    return receive_pusch(ul.pusch[job], ul.slot, worker, *batch_soft[job], batch_tb[job], indication.pusch[job], uci);
+    return receive_pusch(ul.pusch[job], ul.slot, worker, *batch_soft[job], batch_tb[job], indication.pusch[job], uci, shared);
   }
   job -= n_pusch;
   if (job < ul.pucch.size()) {
@@ -314,11 +318,11 @@ bool GnbPhy::Impl::receive_one(const l1::UlSlot& ul, size_t job, unsigned w) {
 }
 
 bool GnbPhy::Impl::receive_pusch(const l1::PuschPdu& pdu, nr::Slot slot, Worker& worker, Soft& soft_bits, std::vector<uint8_t>& tb,
-                                 l1::RxPusch& out, l1::RxUci& uci) {
+                                 l1::RxPusch& out, l1::RxUci& uci, JobPool* shared) {
   out = {.rnti = pdu.rnti, .handle = pdu.handle, .harq_id = pdu.harq_id, .crc_ok = false, .detected = false, .tb = {}, .quality = {}};
   uci.rnti = pdu.rnti, uci.handle = pdu.handle, uci.on_pusch = true, uci.detected = false;
   if (tb.size() < pdu.code.tbs_octets) tb.resize(pdu.code.tbs_octets);
-  const auto got = worker.pusch.receive(pdu, slot, rx, config.receive, soft_bits.buffer, std::span(tb).first(pdu.code.tbs_octets));
+  const auto got = worker.pusch.receive(pdu, slot, rx, config.receive, soft_bits.buffer, std::span(tb).first(pdu.code.tbs_octets), shared);
   if (!got) return false;
   out.quality = quality_of(got->data.measurement);
   out.crc_ok = got->data.crc_ok;
@@ -388,7 +392,7 @@ void GnbPhy::Impl::queue_prach(const l1::UlSlot& ul, size_t slot_samples, std::v
   }
 }
 
-void GnbPhy::Impl::detect_prach(const std::function<void(const l1::UlIndication&)>& indicate, l1::UlIndication& now) {
+void GnbPhy::Impl::detect_prach(const std::function<void(const l1::UlIndication&)>& indicate, l1::UlIndication& now, std::vector<l1::Error>& errors) {
   for (size_t i = 0; i < pending.size();) {
     const PendingPrach& p = pending[i];
     if (p.end > history_end) {
@@ -401,11 +405,13 @@ void GnbPhy::Impl::detect_prach(const std::function<void(const l1::UlIndication&
     late.preambles.clear();
     const size_t available = static_cast<size_t>(history_end - p.start);
     PrachReceiver* receiver = prach_for(p.pdu);
+    bool done = false;
     if (receiver && available <= history[0].size()) {
       std::array<std::span<const Cf>, max_rx_ports> views;
       for (size_t port = 0; port < history.size(); ++port) views[port] = std::span<const Cf>(history[port]).last(available);
-      receiver->detect(p.pdu, p.slot, std::span(views).first(history.size()), same_slot ? now.preambles : late.preambles);
+      done = receiver->detect(p.pdu, p.slot, std::span(views).first(history.size()), same_slot ? now.preambles : late.preambles).has_value();
     }
+    if (!done) errors.push_back({l1::Error::Kind::out_of_range, p.slot, 0});
     if (!same_slot && !late.preambles.empty()) indicate(late);
     pending.erase(pending.begin() + static_cast<ptrdiff_t>(i));
   }

@@ -1,7 +1,10 @@
 // The two engines against each other over a clean channel: what a slot asks of one, the other finds.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
+#include <cstdlib>
+#include <new>
 
 #include "base/random.h"
 #include "nr/band.h"
@@ -12,6 +15,25 @@
 #include "nr/tbs.h"
 #include "phy/gnb.h"
 #include "phy/ue.h"
+
+namespace {
+std::atomic<size_t> count = 0;
+void* allocate(size_t n, size_t alignment) {
+  ++count;
+  void* p = std::aligned_alloc(alignment, (n + alignment - 1) / alignment * alignment);
+  if (!p) throw std::bad_alloc();
+  return p;
+}
+}  // namespace
+
+__attribute__((noinline)) void* operator new(size_t n) { return allocate(n, 16); }
+__attribute__((noinline)) void* operator new(size_t n, std::align_val_t a) { return allocate(n, static_cast<size_t>(a)); }
+__attribute__((noinline)) void* operator new[](size_t n, std::align_val_t a) { return allocate(n, static_cast<size_t>(a)); }
+__attribute__((noinline)) void operator delete(void* p) noexcept { std::free(p); }
+void operator delete(void* p, size_t) noexcept { operator delete(p); }
+__attribute__((noinline)) void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+void operator delete(void* p, size_t, std::align_val_t a) noexcept { operator delete(p, a); }
+__attribute__((noinline)) void operator delete[](void* p, std::align_val_t) noexcept { std::free(p); }
 
 namespace sen::phy {
 namespace {
@@ -193,8 +215,8 @@ TEST(PhyEngine, brings_four_layers_over_four_ports) {
 }
 
 TEST(PhyEngine, brings_block_uci_and_sounding_to_the_gnb) {
-  for (const Cell& cell : {n78, n3}) {
-    Pair pair(cell);
+  for (const auto& [cell, threads] : {std::pair{n78, 1u}, std::pair{n78, 3u}, std::pair{n3, 1u}}) {
+    Pair pair(cell, threads);
     Random random(3);
     l1_ue::UlSlot sent;
     l1::UlSlot expected;
@@ -329,6 +351,64 @@ TEST(PhyEngine, brings_the_block_of_the_cell) {
     EXPECT_EQ(block.pbch->payload.sfn & 15, 21 & 15);
     EXPECT_GT(block.measurement.sinr_db, 20);
   }
+}
+
+TEST(PhyEngine, allocates_nothing_in_a_downlink_slot_after_the_first) {
+  Pair pair(n78);
+  Random random(4);
+  const Bytes tb = octets(random, 2000);
+  l1::DlSlot dl;
+  dl.slot = nr::Slot(n78.scs, 2, 0);
+  dl.pdsch.push_back(pdsch(n78.n_rb, 1, tb, 6));
+  dl.pdsch[0].bwp.scs = n78.scs;
+  l1::PdcchPdu pdcch;
+  pdcch.rnti = pdcch.n_rnti = 0x4601;
+  pdcch.bwp = {n78.scs, false, 0, static_cast<uint16_t>(n78.n_rb)};
+  pdcch.coreset.id = 1;
+  pdcch.coreset.frequency_groups = 0xff;
+  pdcch.aggregation_level = 4;
+  pdcch.dci = {{0xa5, 0x5a, 0x12, 0x34, 0x50}, 39};
+  dl.pdcch.push_back(pdcch);
+  std::vector<Cf> samples(pair.gnb->slot_samples(dl.slot));
+  std::span<Cf> out(samples);
+  std::vector<l1::Error> errors;
+  pair.gnb->transmit(dl, std::span(&out, 1), errors);
+  const size_t before = count;
+  for (int i = 0; i < 5; ++i) pair.gnb->transmit(dl, std::span(&out, 1), errors);
+  EXPECT_EQ(count - before, 0u);
+  EXPECT_TRUE(errors.empty());
+}
+
+// What comes up is the only thing that is made: the octets of the block.
+TEST(PhyEngine, allocates_only_the_block_in_an_uplink_slot_after_the_first) {
+  Pair pair(n78);
+  Random random(5);
+  l1_ue::UlSlot sent;
+  l1::UlSlot expected;
+  sent.slot = expected.slot = nr::Slot(n78.scs, 9, 3);
+  l1::PuschPdu pusch;
+  pusch.rnti = 0x4601;
+  pusch.bwp = {n78.scs, false, 0, static_cast<uint16_t>(n78.n_rb)};
+  pusch.allocation = {.rbs = {{3, 20}}, .start_symbol = 0, .symbols = 13, .mapping_b = false};
+  pusch.dmrs.symbol_mask = 1u << 2 | 1u << 10;
+  pusch.n_id = pusch.dmrs.n_id = 7;
+  pusch.code.qm = 4;
+  pusch.code.tbs_octets = 400;
+  pusch.code.base_graph = 1;
+  expected.pusch.push_back(pusch);
+  sent.pusch.push_back({.pusch = pusch, .tb = octets(random, 400), .uci = {}, .power_dbm = 10});
+  std::vector<Cf> samples(pair.gnb->slot_samples(sent.slot));
+  std::span<Cf> out(samples);
+  pair.ue->transmit(sent, std::span(&out, 1));
+  const std::span<const Cf> in(samples);
+  std::vector<l1::Error> errors;
+  size_t good = 0;
+  const std::function<void(const l1::UlIndication&)> indicate = [&](const l1::UlIndication& i) { good += i.pusch[0].crc_ok; };
+  for (int i = 0; i < 8; ++i) pair.gnb->receive(expected, std::span(&in, 1), indicate, errors);  // the history of samples has come round
+  const size_t before = count;
+  for (int i = 0; i < 5; ++i) pair.gnb->receive(expected, std::span(&in, 1), indicate, errors);
+  EXPECT_LE(count - before, 5u);
+  EXPECT_EQ(good, 13u);
 }
 
 TEST(PhyEngine, leaves_out_and_reports_what_cannot_be_sent) {

@@ -54,7 +54,7 @@ class Decoder {
 
   bool constrained(uint64_t low, uint64_t high, uint64_t& out);
   bool small_number(uint64_t& out);
-  bool semi_constrained(uint64_t low, uint64_t& out);
+  bool semi_constrained(uint64_t& above);
   bool unconstrained(uint64_t& out);
   bool length(size_t& n, bool& more);
   bool size(const Type& type, size_t& n, bool& more, bool& root);
@@ -125,17 +125,15 @@ bool Decoder::constrained(uint64_t low, uint64_t high, uint64_t& out) {
 bool Decoder::small_number(uint64_t& out) {
   bool large;
   if (!bit(large)) return false;
-  return large ? semi_constrained(0, out) : bits(6, out);
+  return large ? semi_constrained(out) : bits(6, out);
 }
 
-bool Decoder::semi_constrained(uint64_t low, uint64_t& out) {
+bool Decoder::semi_constrained(uint64_t& above) {
   size_t n;
   bool more;
   if (!length(n, more)) return false;
   if (more || n > 8) return fail(Fault::unsupported, "a number of {} octets", n);
-  if (!bits(static_cast<unsigned>(n) * 8, out)) return false;
-  out += low;
-  return true;
+  return bits(static_cast<unsigned>(n) * 8, above);
 }
 
 bool Decoder::unconstrained(uint64_t& out) {
@@ -262,7 +260,9 @@ bool Decoder::integer(const Type& type, void* to) {
   if (extended || type.bounds == Bounds::none) {
     ok = unconstrained(v);
   } else if (type.bounds == Bounds::low) {
-    ok = semi_constrained(type.low, v);
+    ok = semi_constrained(v);
+    if (ok && v > integer_span(type)) return fail(Fault::unsupported, "a number more than {} above {}", integer_span(type), type.low);
+    v += static_cast<uint64_t>(type.low);
   } else {
     ok = constrained(type.low, type.high, v);
   }

@@ -237,14 +237,10 @@ bool Encoder::value(const Type& type, const void* from) {
 
 bool Encoder::integer(const Type& type, const void* from) {
   const uint64_t v = load_number(type, from);
-  bool inside = true;
-  if (type.bounds != Bounds::none) {
-    const uint64_t above = v - static_cast<uint64_t>(type.low);  // modulo 2^64: right for signed and unsigned ranges
-    const uint64_t span = type.bounds == Bounds::both ? static_cast<uint64_t>(type.high) - static_cast<uint64_t>(type.low) : INT64_MAX;
-    inside = above <= span;
-  }
+  const bool inside = type.bounds == Bounds::none || v - static_cast<uint64_t>(type.low) <= integer_span(type);
   if (!inside && !type.extensible) {
-    return fail(Fault::invalid, "value {} ({} to {} allowed)", static_cast<int64_t>(v), type.low, static_cast<uint64_t>(type.high));
+    const uint64_t high = static_cast<uint64_t>(type.low) + integer_span(type);
+    return fail(Fault::invalid, "value {} ({} to {} allowed)", static_cast<int64_t>(v), type.low, high);
   }
   if (!type.extensible && !in_ranges(type, v)) return fail(Fault::invalid, "value {} lies in a gap of the allowed ranges", v);
   if (type.extensible) bit(!inside);

@@ -74,6 +74,7 @@ TEST(PerInteger, is_twos_complement_without_bounds_and_relative_to_a_lower_one) 
   EXPECT_EQ(aligned(table_IntAny, int64_t{128}), "020080");
   EXPECT_EQ(aligned(table_IntSemi, uint64_t{3}), "0100");
   EXPECT_EQ(aligned(table_IntSemi, uint64_t{259}), "020100");
+  EXPECT_EQ(aligned(table_IntSemi, UINT64_MAX), "08fffffffffffffffc");
   EXPECT_EQ(aligned(table_IntNegative, int16_t{-140}), "0000");
 }
 
@@ -87,6 +88,7 @@ TEST(PerInteger, keeps_values_outside_an_extensible_range) {
 TEST(PerInteger, refuses_values_outside_its_range_and_in_gaps) {
   EXPECT_EQ(aligned(table_Int8, uint8_t{8}), "");
   EXPECT_EQ(fault_of<uint16_t>(table_Int257, "0101"), Fault::invalid);
+  EXPECT_EQ(fault_of<uint64_t>(table_IntSemi, "08fffffffffffffffd"), Fault::unsupported);
   EXPECT_EQ(aligned(table_IntUnion, uint8_t{6}), "");
   EXPECT_EQ(fault_of<uint8_t>(table_IntUnion, "a0"), Fault::invalid);
 }

@@ -41,6 +41,13 @@ inline int find_ie(const Type& type, uint16_t id, int hint) {
   return -1;
 }
 
+// How far above `low` a number of the type may lie: to `high`, or, without one, to the end of what its storage holds (8 octets then).
+inline uint64_t integer_span(const Type& type) {
+  const auto low = static_cast<uint64_t>(type.low);  // modulo 2^64: right for signed and unsigned ranges
+  if (type.bounds == Bounds::both) return static_cast<uint64_t>(type.high) - low;
+  return (type.is_signed ? static_cast<uint64_t>(INT64_MAX) : UINT64_MAX) - low;
+}
+
 // True unless the number lies in a gap of a union of ranges.
 inline bool in_ranges(const Type& type, uint64_t number) {
   const auto v = static_cast<int64_t>(number);

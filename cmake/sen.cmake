@@ -22,7 +22,9 @@ endif()
 set(SEN_SANITIZE "" CACHE STRING "Sanitizers to build with, as for -fsanitize")
 option(SEN_FUZZ "Build the libFuzzer targets (clang 19)" OFF)
 if(SEN_SANITIZE)
-  set(CMAKE_CXX_FLAGS_RELEASE "-O1")  # half the time to compile
+  if(NOT SEN_FUZZ)
+    set(CMAKE_CXX_FLAGS_RELEASE "-O1")  # these are built far more often than run
+  endif()
   add_compile_options(-fsanitize=${SEN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${SEN_SANITIZE})
 endif()

@@ -1,6 +1,7 @@
 #include "apps/load/gnb.h"
 
 #include "base/log.h"
+#include "codec/ngap/convert.h"
 
 namespace sen::load {
 namespace {
@@ -8,32 +9,6 @@ namespace {
 using ngap::Outcome;
 
 constexpr uint16_t common_stream = 0;  // non-UE-associated signalling (TS 38.412 7)
-
-Octets<3> tac_octets(Tac tac) { return {static_cast<uint8_t>(tac >> 16), static_cast<uint8_t>(tac >> 8), static_cast<uint8_t>(tac)}; }
-
-ngap::SNssai ngap_slice(const SNssai& slice) {
-  ngap::SNssai out;
-  out.sst = {slice.sst};
-  if (slice.sd) out.sd = tac_octets(*slice.sd);
-  return out;
-}
-
-ngap::Cause radio_cause(ngap::CauseRadioNetwork value) {
-  ngap::Cause cause;
-  cause.set_radio_network() = value;
-  return cause;
-}
-
-std::string cause_text(const ngap::Cause& cause) {
-  if (auto* c = cause.radio_network()) return fmt::format("radio network cause {}", static_cast<unsigned>(*c));
-  if (auto* c = cause.transport()) return fmt::format("transport cause {}", static_cast<unsigned>(*c));
-  if (auto* c = cause.nas()) return fmt::format("NAS cause {}", static_cast<unsigned>(*c));
-  if (auto* c = cause.protocol()) return fmt::format("protocol cause {}", static_cast<unsigned>(*c));
-  if (auto* c = cause.misc()) {
-    return *c == ngap::CauseMisc::unknown_plmn_or_snpn ? "unknown PLMN" : fmt::format("miscellaneous cause {}", static_cast<unsigned>(*c));
-  }
-  return "no cause";
-}
 
 std::chrono::seconds duration_of(ngap::TimeToWait wait) {
   constexpr int seconds[] = {1, 2, 5, 10, 20, 60};
@@ -95,10 +70,10 @@ void Gnb::setup() {
   id.gnb_id.set_gnb_id() = per::BitString(config_.gnb_id, 32);
   request.ran_node_name = config_.name;
   auto& area = request.supported_ta_list.emplace_back();
-  area.tac = tac_octets(config_.tac);
+  area.tac = ngap::tac_octets(config_.tac);
   auto& plmn = area.broadcast_plmn_list.emplace_back();
   plmn.plmn_identity = config_.plmn.octets;
-  for (const auto& slice : config_.slices) plmn.tai_slice_support_list.emplace_back().s_nssai = ngap_slice(slice);
+  for (const auto& slice : config_.slices) plmn.tai_slice_support_list.emplace_back().s_nssai = ngap::to_ngap(slice);
   request.default_paging_drx = ngap::PagingDrx::v128;
   if (auto sent = send(common_stream, request); !sent) ports_.state(false, sent.error().describe());
 }
@@ -120,7 +95,7 @@ void Gnb::setup_failure(const ngap::NgapPdu& pdu) {
   std::string slices;
   for (const auto& slice : config_.slices) slices += (slices.empty() ? "" : ", ") + slice.text();
   if (failure.time_to_wait) setup_again_.start(duration_of(*failure.time_to_wait), [this] { setup(); });
-  ports_.state(false, fmt::format("the AMF refuses NG Setup ({}): we offer PLMN {}, TAC {}, S-NSSAI {}", cause_text(failure.cause),
+  ports_.state(false, fmt::format("the AMF refuses NG Setup ({}): we offer PLMN {}, TAC {}, S-NSSAI {}", ngap::text_of(failure.cause),
                                   config_.plmn.text(), config_.tac, slices));
 }
 
@@ -157,7 +132,7 @@ Status Gnb::reset() {
 void Gnb::error_indication(const ngap::NgapPdu& pdu) {
   const auto& error = *pdu.get_if<ngap::ErrorIndication>();
   counters_.counter("load_gnb_error_indications", "NGAP error indications received from the AMF").add();
-  log_warning(Layer::load, "{}: error indication from the AMF, {}", config_.name, error.cause ? cause_text(*error.cause) : "no cause");
+  log_warning(Layer::load, "{}: error indication from the AMF, {}", config_.name, error.cause ? ngap::text_of(*error.cause) : "no cause");
   // 10.6: an error in the UE identities ends the logical connection.
   if (!error.ran_ue_ngap_id || !error.cause || !error.cause->radio_network()) return;
   auto cause = *error.cause->radio_network();
@@ -178,9 +153,7 @@ void Gnb::nothing(const ngap::NgapPdu&) {}
 void Gnb::paging(const ngap::NgapPdu& pdu) {
   const auto* id = pdu.get_if<ngap::Paging>()->ue_paging_identity.five_g_s_tmsi();
   if (!id) return count_drop("paging_identity");
-  uint32_t tmsi = 0;
-  for (uint8_t octet : id->five_g_tmsi) tmsi = tmsi << 8 | octet;
-  auto found = camped_.find({static_cast<uint16_t>(id->amf_set_id.value), static_cast<uint8_t>(id->amf_pointer.value), tmsi});
+  auto found = camped_.find(ngap::from_ngap(*id));
   if (found == camped_.end()) return count_drop("paging_unknown_ue");
   ports_.paged(found->second);
 }
@@ -250,7 +223,7 @@ Gnb::Context* Gnb::context_of(uint64_t amf_id, uint32_t ran_id) {
   auto found = contexts_.find(ran_id);
   if (found == contexts_.end()) {
     count_drop("unknown_ran_ue_id");
-    send_error(amf_id, ran_id, radio_cause(ngap::CauseRadioNetwork::unknown_local_ue_ngap_id));
+    send_error(amf_id, ran_id, ngap::radio_cause(ngap::CauseRadioNetwork::unknown_local_ue_ngap_id));
     return nullptr;
   }
   Context& context = found->second;
@@ -260,7 +233,7 @@ Gnb::Context* Gnb::context_of(uint64_t amf_id, uint32_t ran_id) {
   }
   if (context.amf_id != amf_id) {
     count_drop("inconsistent_amf_ue_id");
-    send_error(amf_id, ran_id, radio_cause(ngap::CauseRadioNetwork::inconsistent_remote_ue_ngap_id));
+    send_error(amf_id, ran_id, ngap::radio_cause(ngap::CauseRadioNetwork::inconsistent_remote_ue_ngap_id));
     return nullptr;
   }
   return &context;
@@ -291,7 +264,7 @@ ngap::UserLocationInformation Gnb::location() const {
   nr.nr_cgi.plmn_identity = config_.plmn.octets;
   nr.nr_cgi.nr_cell_identity.value = uint64_t{config_.gnb_id} << 4 | 1;
   nr.tai.plmn_identity = config_.plmn.octets;
-  nr.tai.tac = tac_octets(config_.tac);
+  nr.tai.tac = ngap::tac_octets(config_.tac);
   return out;
 }
 
@@ -315,12 +288,7 @@ Status Gnb::initial_nas(UeIndex ue, Bytes nas, ngap::RrcEstablishmentCause cause
   message.nas_pdu = std::move(nas);
   message.user_location_information = location();
   message.rrc_establishment_cause = cause;
-  if (s_tmsi) {
-    auto& id = message.five_g_s_tmsi.emplace();
-    id.amf_set_id.value = s_tmsi->set;
-    id.amf_pointer.value = s_tmsi->pointer;
-    for (int i = 0; i < 4; ++i) id.five_g_tmsi[static_cast<size_t>(i)] = static_cast<uint8_t>(s_tmsi->tmsi >> (24 - 8 * i));
-  }
+  if (s_tmsi) message.five_g_s_tmsi = ngap::to_ngap(*s_tmsi);
   message.ue_context_request = ngap::UeContextRequest::requested;
   return send(context.stream, message);
 }
@@ -332,7 +300,7 @@ void Gnb::leave(Context& old) {
   ngap::UeContextReleaseRequest request;
   request.amf_ue_ngap_id = old.amf_id;
   request.ran_ue_ngap_id = old.ran_id;
-  request.cause = radio_cause(ngap::CauseRadioNetwork::radio_connection_with_ue_lost);
+  request.cause = ngap::radio_cause(ngap::CauseRadioNetwork::radio_connection_with_ue_lost);
   (void)send(old.stream, request);
 }
 
@@ -358,7 +326,7 @@ Status Gnb::request_release(UeIndex ue) {
   ngap::UeContextReleaseRequest request;
   request.amf_ue_ngap_id = context->amf_id;
   request.ran_ue_ngap_id = context->ran_id;
-  request.cause = radio_cause(ngap::CauseRadioNetwork::user_inactivity);
+  request.cause = ngap::radio_cause(ngap::CauseRadioNetwork::user_inactivity);
   if (!context->tunnels.empty()) {
     auto& list = request.pdu_session_resource_list_cxt_rel_req.emplace();
     for (const auto& tunnel : context->tunnels) list.emplace_back().pdu_session_id = tunnel.session;
@@ -402,7 +370,7 @@ void Gnb::context_release(const ngap::NgapPdu& pdu) {
   } else if (auto* amf_id = ids.amf_ue_ngap_id()) {
     auto found = std::find_if(contexts_.begin(), contexts_.end(),
                               [&](const auto& entry) { return entry.second.has_amf_id && entry.second.amf_id == *amf_id; });
-    if (found == contexts_.end()) return send_error(*amf_id, {}, radio_cause(ngap::CauseRadioNetwork::unknown_local_ue_ngap_id));
+    if (found == contexts_.end()) return send_error(*amf_id, {}, ngap::radio_cause(ngap::CauseRadioNetwork::unknown_local_ue_ngap_id));
     context = &found->second;
   } else {
     return count_drop("ue_ngap_ids");

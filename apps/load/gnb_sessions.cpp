@@ -1,17 +1,12 @@
 // PDU session resources of the emulated gNB (TS 38.413 8.2, 9.3.4) and their GTP-U tunnels.
 #include "apps/load/gnb.h"
 #include "codec/gtpu/message.h"
+#include "codec/ngap/convert.h"
 
 namespace sen::load {
 namespace {
 
 using ngap::CauseRadioNetwork;
-
-ngap::Cause radio_cause(CauseRadioNetwork value) {
-  ngap::Cause cause;
-  cause.set_radio_network() = value;
-  return cause;
-}
 
 uint32_t number(const Octets<4>& teid) {
   return static_cast<uint32_t>(teid[0]) << 24 | static_cast<uint32_t>(teid[1]) << 16 | static_cast<uint32_t>(teid[2]) << 8 | teid[3];
@@ -132,7 +127,7 @@ void Gnb::initial_context_setup(const ngap::NgapPdu& pdu) {
         auto& list = response.pdu_session_resource_failed_to_setup_list_cxt_res;
         auto& failed = (list ? *list : list.emplace()).emplace_back();
         failed.pdu_session_id = item.pdu_session_id;
-        failed.pdu_session_resource_setup_unsuccessful_transfer.cause = radio_cause(*refusal);
+        failed.pdu_session_resource_setup_unsuccessful_transfer.cause = ngap::radio_cause(*refusal);
         continue;
       }
       auto& list = response.pdu_session_resource_setup_list_cxt_res;
@@ -168,7 +163,7 @@ void Gnb::session_setup(const ngap::NgapPdu& pdu) {
       auto& list = response.pdu_session_resource_failed_to_setup_list_su_res;
       auto& failed = (list ? *list : list.emplace()).emplace_back();
       failed.pdu_session_id = item.pdu_session_id;
-      failed.pdu_session_resource_setup_unsuccessful_transfer.cause = radio_cause(*refusal);
+      failed.pdu_session_resource_setup_unsuccessful_transfer.cause = ngap::radio_cause(*refusal);
       continue;
     }
     auto& list = response.pdu_session_resource_setup_list_su_res;
@@ -233,7 +228,7 @@ void Gnb::session_modify(const ngap::NgapPdu& pdu) {
       auto& list = response.pdu_session_resource_failed_to_modify_list_mod_res;
       auto& failed = (list ? *list : list.emplace()).emplace_back();
       failed.pdu_session_id = item.pdu_session_id;
-      failed.pdu_session_resource_modify_unsuccessful_transfer.cause = radio_cause(*refusal);
+      failed.pdu_session_resource_modify_unsuccessful_transfer.cause = ngap::radio_cause(*refusal);
       continue;
     }
     auto& list = response.pdu_session_resource_modify_list_mod_res;

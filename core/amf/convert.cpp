@@ -2,54 +2,12 @@
 
 namespace sen::amf {
 
-static Octets<3> octets_of(uint32_t value) {
-  return {static_cast<uint8_t>(value >> 16), static_cast<uint8_t>(value >> 8), static_cast<uint8_t>(value)};
-}
-
-Tac tac_from(const Octets<3>& o) { return static_cast<Tac>(o[0]) << 16 | static_cast<Tac>(o[1]) << 8 | o[2]; }
-
-Tai from_ngap(const ngap::Tai& tai) { return {Plmn(tai.plmn_identity), tac_from(tai.tac)}; }
-
-ngap::Tai to_ngap(const Tai& tai) {
-  ngap::Tai out;
-  out.plmn_identity = tai.plmn.octets;
-  out.tac = octets_of(tai.tac);
-  return out;
-}
-
-SNssai from_ngap(const ngap::SNssai& slice) {
-  SNssai out{.sst = slice.sst[0]};
-  if (slice.sd && tac_from(*slice.sd) != 0xffffff) out.sd = tac_from(*slice.sd);
-  return out;
-}
-
-ngap::SNssai to_ngap(const SNssai& slice) {
-  ngap::SNssai out;
-  out.sst = {slice.sst};
-  if (slice.sd) out.sd = octets_of(*slice.sd);
-  return out;
-}
-
 ngap::Guami to_ngap(const Guami& guami) {
   ngap::Guami out;
   out.plmn_identity = guami.plmn.octets;
   out.amf_region_id.value = guami.region;
   out.amf_set_id.value = guami.set;
   out.amf_pointer.value = guami.pointer;
-  return out;
-}
-
-ngap::FiveGSTmsi to_ngap(const STmsi& tmsi) {
-  ngap::FiveGSTmsi out;
-  out.amf_set_id.value = tmsi.set;
-  out.amf_pointer.value = tmsi.pointer;
-  for (unsigned i = 0; i < 4; ++i) out.five_g_tmsi[i] = static_cast<uint8_t>(tmsi.tmsi >> (24 - 8 * i));
-  return out;
-}
-
-STmsi from_ngap(const ngap::FiveGSTmsi& tmsi) {
-  STmsi out{.set = static_cast<uint16_t>(tmsi.amf_set_id.value), .pointer = static_cast<uint8_t>(tmsi.amf_pointer.value)};
-  for (uint8_t octet : tmsi.five_g_tmsi) out.tmsi = out.tmsi << 8 | octet;
   return out;
 }
 
@@ -83,19 +41,9 @@ std::optional<Location> location_of(const ngap::UserLocationInformation& informa
   return std::nullopt;
 }
 
-ngap::Cause radio_cause(ngap::CauseRadioNetwork value) {
-  ngap::Cause cause;
-  cause.set_radio_network() = value;
-  return cause;
-}
 ngap::Cause nas_cause(ngap::CauseNas value) {
   ngap::Cause cause;
   cause.set_nas() = value;
-  return cause;
-}
-ngap::Cause protocol_cause(ngap::CauseProtocol value) {
-  ngap::Cause cause;
-  cause.set_protocol() = value;
   return cause;
 }
 ngap::Cause misc_cause(ngap::CauseMisc value) {
@@ -117,13 +65,6 @@ sbi::NgApCause to_sbi(const ngap::Cause& cause) {
   take(3, cause.protocol());
   take(4, cause.misc());
   return out;
-}
-
-std::string text_of(const ngap::Cause& cause) {
-  codec::Tree tree;
-  per::print(ngap::Cause::per_type, &cause, "cause", tree);
-  if (tree.leaves().empty()) return "no cause";
-  return tree.leaves().front().path.substr(std::min<size_t>(6, tree.leaves().front().path.size())) + " " + tree.leaves().front().value;
 }
 
 std::string text_of(const ngap::GlobalRanNodeId& id) {

@@ -2,20 +2,14 @@
 #pragma once
 
 #include "codec/nas/mm.h"
-#include "codec/ngap/ngap.h"
+#include "codec/ngap/convert.h"
 #include "core/sbi/types.h"
-#include "nr/ids.h"
 
 namespace sen::amf {
 
-Tai from_ngap(const ngap::Tai& tai);
-ngap::Tai to_ngap(const Tai& tai);
-SNssai from_ngap(const ngap::SNssai& slice);
-ngap::SNssai to_ngap(const SNssai& slice);
+using ngap::from_ngap, ngap::to_ngap, ngap::tac_from, ngap::radio_cause, ngap::protocol_cause, ngap::text_of;
+
 ngap::Guami to_ngap(const Guami& guami);
-ngap::FiveGSTmsi to_ngap(const STmsi& tmsi);
-STmsi from_ngap(const ngap::FiveGSTmsi& tmsi);
-Tac tac_from(const Octets<3>& octets);
 ngap::UeSecurityCapabilities to_ngap(const nas::UeSecurityCapability& capability);
 std::vector<ngap::AllowedNssaiItem> to_ngap(const std::vector<SNssai>& slices);
 
@@ -27,12 +21,9 @@ struct Location {
 // NR and E-UTRA cells and N3IWF with a TAI; otherwise nothing.
 std::optional<Location> location_of(const ngap::UserLocationInformation& information);
 
-ngap::Cause radio_cause(ngap::CauseRadioNetwork value);
 ngap::Cause nas_cause(ngap::CauseNas value);
-ngap::Cause protocol_cause(ngap::CauseProtocol value);
 ngap::Cause misc_cause(ngap::CauseMisc value);
 sbi::NgApCause to_sbi(const ngap::Cause& cause);
-std::string text_of(const ngap::Cause& cause);
 std::string text_of(const ngap::GlobalRanNodeId& id);
 std::string text_of(const std::vector<SNssai>& slices);
 

@@ -47,8 +47,10 @@ class Air {
   virtual std::vector<nr::l1_ue::RxDci> receive_pdcch(UeIndex ue, const std::vector<nr::l1_ue::PdcchSearch>& searches) = 0;
   // One answer per request, in their order.
   virtual std::vector<nr::l1_ue::RxPdsch> receive_pdsch(UeIndex ue, const std::vector<nr::l1_ue::PdschReceive>& requests) = 0;
-  // CQI (table 1 to 3 of TS 38.214 5.2.2.1) and RSRP of the serving cell.
+  // CQI (table 1 to 3 of TS 38.214 5.2.2.1) and RSRP of the serving cell, as its SSBs tell.
   virtual nr::l1_ue::CsiMeasurement measure(UeIndex ue, unsigned cqi_table = 1) const = 0;
+  // The same, RI and PMI besides, from a CSI-RS of the present slot; none where it cannot be measured. Without waveforms there is nothing else to go by.
+  virtual std::optional<nr::l1_ue::CsiMeasurement> measure_csi(UeIndex ue, const nr::l1_ue::CsiReceive& what) { return measure(ue, what.cqi_table); }
   virtual void transmit(UeIndex ue, nr::l1_ue::UlSlot slot) = 0;
 
   virtual Link link(CellIndex cell, UeIndex ue) const = 0;

@@ -111,7 +111,7 @@ std::string differs(const l1::PuschPdu& sent, const l1::PuschPdu& expected) {
   c("RNTI", sent.rnti, expected.rnti);
   compare_allocation(c, sent.bwp, sent.allocation, expected.bwp, expected.allocation);
   c.same("second hops", sent.second_hop_rb == expected.second_hop_rb);
-  c("layers", sent.layers, expected.layers)("TPMI", sent.tpmi, expected.tpmi)("transform precoding", sent.transform_precoding,
+  c("layers", sent.layers, expected.layers)("antenna ports", sent.ports, expected.ports)("TPMI", sent.tpmi, expected.tpmi)("transform precoding", sent.transform_precoding,
                                                                               expected.transform_precoding);
   compare_code(c, sent.code, expected.code);
   compare_dmrs(c, sent.dmrs, expected.dmrs);

@@ -721,7 +721,13 @@ void SlotAir::Impl::receive_srs(CellIndex index, const l1::SrsPdu& expected, l1:
   for (const auto& t : cells[index].transmissions) {
     for (const auto& s : t.slot.srs) {
       if (!detail::same(s.srs, expected)) continue;
-      out.srs.push_back({expected.rnti, expected.handle, uplink_quality(index, t.ue, s.power_dbm, 4u * (s.srs.c_srs + 1u), t.slot.ta_ns)});
+      l1::RxSrs rx{expected.rnti, expected.handle, uplink_quality(index, t.ue, s.power_dbm, 4u * (s.srs.c_srs + 1u), t.slot.ta_ns)};
+      const float sinr = rx.quality.sinr_db;
+      const unsigned ports = std::min<unsigned>(expected.ports, cells[index].radio.l1.rx_ports);
+      const unsigned rank = ports >= 4 && sinr > 24 ? 4 : ports >= 2 && sinr > 14 ? 2 : 1;
+      rx.rank = static_cast<uint8_t>(std::min<unsigned>(rank, expected.max_rank));
+      rx.layer_sinr_db = sinr - to_db(std::max<unsigned>(rx.rank, 1));
+      out.srs.push_back(rx);
       return;
     }
   }

@@ -29,7 +29,10 @@ struct DemoOptions {
   uint64_t seed = 1;
   unsigned ues = 1;
   unsigned cells = 1;
-  std::string air = "slot";
+  std::string air = "auto";  // iq or slot
+  double snr_db = 20;
+  std::string record_folder;  // empty: samples are not recorded
+  double record_seconds = 1;
   double bler = 0;
   std::string scenario = "traffic";
   unsigned harq_retransmissions = 4;

@@ -51,7 +51,8 @@ Result<std::unique_ptr<DemoNetwork>> DemoNetwork::create(const CoreConfig& core,
   load::LoadPorts load_ports;
   load_ports.step = std::move(reports.step);
   load_ports.finished = std::move(reports.finished);
-  self->second_ = std::move(reports.second);
+  self->measured_ = std::move(reports.measured);
+  self->interval_ = reports.interval;
   SEN_ASSIGN(self->load_, load::LoadRunner::create(std::move(load), executor, random, std::move(load_ports), *self->radio_));
   return network;
 }
@@ -65,19 +66,19 @@ void DemoNetwork::start() {
       radio_->n2_up(gnb);
     }
   });
-  if (second_) second_timer_.start(std::chrono::seconds(1), [this] { every_second(); });
+  if (measured_) measure_timer_.start(interval_, [this] { measure(); });
 }
 
-void DemoNetwork::every_second() {
-  ++seconds_;
+void DemoNetwork::measure() {
+  ++intervals_;
   std::vector<mac::UeMetrics> ues;
   for (size_t gnb = 0; gnb < radio_->gnbs(); ++gnb) {
     for (size_t cell = 0; cell < radio_->gnb(gnb).cells(); ++cell) {
       for (const auto& ue : radio_->gnb(gnb).take_metrics(cell)) ues.push_back(ue);
     }
   }
-  second_(std::chrono::seconds(seconds_), ues);
-  second_timer_.start(std::chrono::seconds(1), [this] { every_second(); });
+  measured_(intervals_ * interval_, ues);
+  measure_timer_.start(interval_, [this] { measure(); });
 }
 
 Status DemoNetwork::n2_to_amf(size_t gnb, uint16_t stream, Bytes ngap) {

@@ -24,8 +24,9 @@ class DemoNetwork {
   struct Reports {
     std::function<void(const load::StepResult&)> step;
     std::function<void()> finished;
-    // Once a second, what the MACs measured of their UEs in it; may be empty.
-    std::function<void(Duration since_start, const std::vector<mac::UeMetrics>& ues)> second;
+    // Once an interval, what the MACs measured of their UEs in it; may be empty.
+    std::function<void(Duration since_start, const std::vector<mac::UeMetrics>& ues)> measured;
+    Duration interval = std::chrono::seconds(1);
   };
 
   // The gNBs attach to the configured AMF; the load's subscribers must be in the store.
@@ -47,9 +48,9 @@ class DemoNetwork {
   Counters& counters() { return counters_; }
 
  private:
-  DemoNetwork(Executor& executor, Captures& captures) : executor_(executor), captures_(captures), second_timer_(executor) {}
+  DemoNetwork(Executor& executor, Captures& captures) : executor_(executor), captures_(captures), measure_timer_(executor) {}
   void after(Duration delay, Task task) { executor_.after(delay, std::move(task)); }
-  void every_second();
+  void measure();
   Status n2_to_amf(size_t gnb, uint16_t stream, Bytes ngap);
   Status n2_to_gnb(uint32_t association, uint16_t stream, Bytes ngap);
   void on_n3(bool uplink, Task task);
@@ -70,12 +71,13 @@ class DemoNetwork {
   std::unique_ptr<upf::DataNetwork> data_network_;
   std::unique_ptr<RadioNetwork> radio_;
   std::unique_ptr<load::LoadRunner> load_;
-  std::function<void(Duration, const std::vector<mac::UeMetrics>&)> second_;
-  unsigned seconds_ = 0;
+  std::function<void(Duration, const std::vector<mac::UeMetrics>&)> measured_;
+  Duration interval_{};
+  unsigned intervals_ = 0;
   N3Faults n3_faults_;
   Random n3_luck_{1};
   std::array<uint64_t, 2> n3_lost_{};  // downlink, uplink
-  Timer second_timer_;
+  Timer measure_timer_;
 };
 
 }  // namespace sen

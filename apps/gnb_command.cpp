@@ -1,5 +1,5 @@
-// sen5g gnb: a gNB on real sockets. N2 over SCTP, N3 over UDP, UEs of other processes over the slot-level air's socket; everything on the
-// main thread.
+// sen5g gnb: a gNB on real sockets. N2 over SCTP, N3 over UDP, and UEs over radios (ru_sdr; L1 and radio of each cell have threads of their own) or in
+// other processes over the slot-level air's socket. Everything else on the main thread.
 #include <fmt/core.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -11,6 +11,7 @@
 #include "apps/commands.h"
 #include "apps/gnb_config.h"
 #include "apps/n2_link.h"
+#include "apps/radio_cells.h"
 #include "apps/radio_network.h"
 #include "apps/ran_captures.h"
 #include "apps/ue_table.h"
@@ -23,6 +24,7 @@ namespace {
 
 constexpr uint16_t gtpu_port = 2152;
 constexpr unsigned rows_a_header = 20;
+constexpr size_t packet_buffers = 1 << 15, packet_octets = 9216;
 
 class GnbProcess {
  public:
@@ -36,14 +38,9 @@ class GnbProcess {
     SEN_TRY(parse_addresses());
     signals_ = open_signals();  // before threads start, which inherit the mask
     SEN_ASSIGN(captures_, Captures::open(config_.pcap_folder, Captures::Node::gnb));
-    SEN_TRY(open_radio());
+    SEN_TRY(config_.sdr ? open_cells() : open_air());
+    SEN_TRY(open_captures());
     SEN_TRY(open_n3());
-    air::ServerConfig air;
-    air.path = config_.air.path;
-    air.timeout = std::chrono::milliseconds(config_.air.timeout_ms);
-    auto server = air::AirServer::open(air, radio_->air());
-    if (!server) return std::unexpected(std::move(server).error().within("ru_air.path"));
-    air_ = std::move(*server);
     SEN_TRY(open_n2());
     return open_metrics();
   }
@@ -59,8 +56,8 @@ class GnbProcess {
   void announce() {
     for (const auto& warning : config_.warnings) log_warning(Layer::config, "{}", warning);
     for (size_t i = 0; i < settings_.cells.size(); ++i) fmt::print("{}\n", cell_text(settings_.cells[i]));
-    fmt::print("N2: AMF {}:{} from {}{}\nN3: {}\nAir: {}\n", config_.amf.address, config_.amf.port, config_.amf.bind,
-               n2_ ? " with " + n2_->describe() : "", Endpoint{settings_.n3, gtpu_port}.text(), config_.air.path);
+    fmt::print("N2: AMF {}:{} from {}{}\nN3: {}\n{}", config_.amf.address, config_.amf.port, config_.amf.bind, n2_ ? " with " + n2_->describe() : "",
+               Endpoint{settings_.n3, gtpu_port}.text(), cells_ ? cells_->describe() : config_.sdr ? "" : "Air: " + config_.air.path + "\n");
     std::fflush(stdout);
   }
 
@@ -68,14 +65,20 @@ class GnbProcess {
     announce();
     executor_.watch(signals_, [this](bool, bool) { executor_.stop(); });
     if (isatty(STDIN_FILENO)) executor_.watch(STDIN_FILENO, [this](bool, bool) { read_command(); });
-    radio_->start();
+    if (cells_)
+      cells_->start();
+    else
+      network_->start();
     fmt::print("==== gNB started ===\nType 't' to toggle the table, 'q' to quit\n");
     std::fflush(stdout);
     executor_.run();
     executor_.unwatch(signals_);
-    radio_->stop();
+    if (cells_)
+      cells_->stop();
+    else
+      network_->stop();
     n2_->close();
-    unlink(config_.air.path.c_str());
+    if (air_) unlink(config_.air.path.c_str());
     fmt::print("Stopping ...\n");
     return 0;
   }
@@ -102,41 +105,68 @@ class GnbProcess {
         mhz(l1.ul_arfcn), cell.tac, cell.plmn.text());
   }
 
-  Status open_radio() {
+  gnb::Gnb& gnb() { return cells_ ? cells_->gnb() : network_->gnb(); }
+  PacketPool& packets() { return cells_ ? pool_ : network_->packets(); }
+
+  Status send_n2(uint16_t stream, Bytes ngap) {
+    captures_->n2(executor_.now(), local_n2_, amf_, ngap);
+    return n2_->send(stream, ngap);
+  }
+  void send_n3(const IpAddress& to, const Packet& gtpu) {
+    captures_->n3(executor_.now(), n3_->local(), {to, gtpu_port}, gtpu.view());
+    if (!n3_->send({to, gtpu_port}, gtpu.view())) n3_unsent_.add();
+  }
+  static void n2_state(bool ready, const std::string& reason) {
+    if (ready)
+      log_info(Layer::gnb, "N2: NG setup completed");
+    else
+      log_warning(Layer::gnb, "N2: {}", reason);
+  }
+
+  Status open_cells() {
+    gnb::GnbPorts ports;
+    ports.send_n2 = [this](uint16_t stream, Bytes ngap) { return send_n2(stream, std::move(ngap)); };
+    ports.send_n3 = [this](const IpAddress& to, Packet gtpu) { send_n3(to, gtpu); };
+    ports.n2_state = n2_state;
+    SEN_ASSIGN(cells_, RadioCells::open(*config_.sdr, settings_, executor_, pool_, counters_, std::move(ports)));
+    cells_->gnb().start();
+    return {};
+  }
+
+  Status open_air() {
     RadioConfig radio;
     radio.gnb = settings_;
     radio.air = config_.air.air;
     RadioPorts ports;
-    ports.send_n2 = [this](size_t, uint16_t stream, Bytes ngap) -> Status {
-      captures_->n2(executor_.now(), local_n2_, amf_, ngap);
-      return n2_->send(stream, ngap);
-    };
-    ports.send_n3 = [this](size_t, const IpAddress& to, Packet gtpu) {
-      captures_->n3(executor_.now(), n3_->local(), {to, gtpu_port}, gtpu.view());
-      if (!n3_->send({to, gtpu_port}, gtpu.view())) n3_unsent_.add();
-    };
-    ports.n2_state = [](size_t, bool ready, const std::string& reason) {
-      if (ready)
-        log_info(Layer::gnb, "N2: NG setup completed");
-      else
-        log_warning(Layer::gnb, "N2: {}", reason);
-    };
+    ports.send_n2 = [this](size_t, uint16_t stream, Bytes ngap) { return send_n2(stream, std::move(ngap)); };
+    ports.send_n3 = [this](size_t, const IpAddress& to, Packet gtpu) { send_n3(to, gtpu); };
+    ports.n2_state = [](size_t, bool ready, const std::string& reason) { n2_state(ready, reason); };
     ports.exchange = [this](int64_t now_ns) { air_->exchange(now_ns); };
-    SEN_ASSIGN(radio_, RadioNetwork::create(std::move(radio), executor_, counters_, std::move(ports)));
+    SEN_ASSIGN(network_, RadioNetwork::create(std::move(radio), executor_, counters_, std::move(ports)));
+    air::ServerConfig air;
+    air.path = config_.air.path;
+    air.timeout = std::chrono::milliseconds(config_.air.timeout_ms);
+    auto server = air::AirServer::open(air, network_->air());
+    if (!server) return std::unexpected(std::move(server).error().within("ru_air.path"));
+    air_ = std::move(*server);
+    return {};
+  }
+
+  Status open_captures() {
     if (config_.pcap_folder.empty()) return {};
     std::vector<nr::l1::CellConfig> cells;
     for (const auto& cell : settings_.cells) cells.push_back(cell.mac.l1);
     SEN_ASSIGN(ran_captures_, RanCaptures::open(config_.pcap_folder, executor_, std::move(cells)));
-    radio_->set_taps({ran_captures_->taps(radio_->gnb()), {}});
+    gnb().set_taps(ran_captures_->taps(gnb()));
     return {};
   }
 
   Status open_n3() {
     auto opened = UdpSocket::open(executor_, {settings_.n3, gtpu_port}, [this](const Endpoint& from, ByteView datagram) {
       captures_->n3(executor_.now(), from, n3_->local(), datagram);
-      Packet packet = radio_->packets().copy(datagram);
+      Packet packet = packets().copy(datagram);
       if (packet)
-        radio_->n3_received(from.address, std::move(packet));
+        gnb().n3_received(from.address, std::move(packet));
       else
         n3_no_memory_.add();
     });
@@ -157,11 +187,11 @@ class GnbProcess {
 
   Status open_n2() {
     N2Link::Events events;
-    events.up = [this] { radio_->n2_up(); };
-    events.down = [this](const std::string& reason) { radio_->n2_down(reason); };
+    events.up = [this] { gnb().n2_up(); };
+    events.down = [this](const std::string& reason) { gnb().n2_down(reason); };
     events.received = [this](uint16_t stream, ByteView ngap) {
       captures_->n2(executor_.now(), amf_, local_n2_, ngap);
-      radio_->n2_received(stream, ngap);
+      gnb().n2_received(stream, ngap);
     };
     SEN_ASSIGN(n2_, N2Link::open(executor_, config_.amf, std::move(events)));
     return {};
@@ -194,18 +224,20 @@ class GnbProcess {
   void toggle_table() {
     if (table_.running()) return table_.stop();
     rows_ = 0;
-    for (size_t cell = 0; cell < radio_->gnb().cells(); ++cell) (void)radio_->gnb().take_metrics(cell);
+    if (cells_) (void)cells_->report();
+    for (size_t cell = 0; cell < gnb().cells(); ++cell) (void)gnb().take_metrics(cell);
     table_.start(std::chrono::seconds(1), [this] { show_table(); });
   }
 
   void show_table() {
     table_.start(std::chrono::seconds(1), [this] { show_table(); });
-    for (size_t cell = 0; cell < radio_->gnb().cells(); ++cell) {
-      for (const auto& ue : radio_->gnb().take_metrics(cell)) {
+    for (size_t cell = 0; cell < gnb().cells(); ++cell) {
+      for (const auto& ue : gnb().take_metrics(cell)) {
         if (rows_++ % rows_a_header == 0) fmt::print("{}", ue_table_header());
         fmt::print("{}", ue_table_row(ue, std::chrono::seconds(1)));
       }
     }
+    if (cells_) fmt::print("{}", cells_->report());
     std::fflush(stdout);
   }
 
@@ -218,7 +250,9 @@ class GnbProcess {
   Counter& n3_no_memory_ = counters_.counter("sen5g_gnb_n3_no_memory", "N3 packets dropped because no packet buffer was left");
   std::unique_ptr<Captures> captures_;
   std::unique_ptr<RanCaptures> ran_captures_;
-  std::unique_ptr<RadioNetwork> radio_;
+  PacketPool pool_{packet_buffers, packet_octets};
+  std::unique_ptr<RadioNetwork> network_;  // with ru_air
+  std::unique_ptr<RadioCells> cells_;      // with ru_sdr
   std::unique_ptr<UdpSocket> n3_;
   std::unique_ptr<air::AirServer> air_;
   Endpoint amf_, local_n2_;

@@ -1,8 +1,11 @@
 #include "apps/gnb_config.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "gnb/gnb.h"
+#include "mac/limits.h"
+#include "phy/ofdm.h"
 
 namespace sen {
 
@@ -97,6 +100,23 @@ void describe_ssb(config::Section& s, gnb::CellOptions& options) {
   s.value("ssb_block_power_dbm", options.ssb_power_dbm, -60, 50, "dBm", "Power of a resource element.");
 }
 
+void describe_coreset0(config::Section& s, gnb::CellOptions& o) {
+  int coreset0 = o.coreset0_index ? *o.coreset0_index : -1;
+  s.value("coreset0_index", coreset0, -1, 15, "", "Row of TS 38.213 tables 13-1 to 13-10; -1: chosen.");
+  o.coreset0_index = coreset0 < 0 ? std::nullopt : std::optional(static_cast<uint8_t>(coreset0));
+}
+
+void describe_pdcch(config::Section& s, gnb::CellOptions& o) {
+  s.section("common", "What all UEs look at.", [&](config::Section& common) {
+    describe_coreset0(common, o);
+    common.value("ss0_index", o.search_space0_index, 0, 15, "", "Row of TS 38.213 tables 13-11 to 13-15: when SIB1 comes.");
+  });
+  s.section("dedicated", "What a connected UE looks at.", [&](config::Section& dedicated) {
+    dedicated.choice("ss2_type", o.ss2_ue_dedicated, {"common", "ue_dedicated"}, "Search space 2.");
+    dedicated.value("dci_format_0_1_and_1_1", o.dci_0_1_and_1_1, "Whether it carries formats 0_1 and 1_1, for ue_dedicated; else 0_0 and 1_0.");
+  });
+}
+
 void describe_cell(config::Section& s, GnbCellConfig& cell) {
   auto& o = cell.options;
   s.value("dl_arfcn", o.dl_arfcn, 0, 3279165, "", "ARFCN of the middle of the downlink carrier (TS 38.104 5.4.2).");
@@ -110,9 +130,8 @@ void describe_cell(config::Section& s, GnbCellConfig& cell) {
   s.value("sector_id", o.sector, 0, 16383, "", "Low bits of the NR cell identity; further cells count up.");
   s.value("nof_antennas_dl", o.antennas_dl, 1, 4, "", "Antenna ports, downlink.");
   s.value("nof_antennas_ul", o.antennas_ul, 1, 4, "", "Antenna ports, uplink.");
-  int coreset0 = o.coreset0_index ? *o.coreset0_index : -1;
-  s.value("coreset0_index", coreset0, -1, 15, "", "Row of TS 38.213 tables 13-1 to 13-10; -1: chosen.");
-  o.coreset0_index = coreset0 < 0 ? std::nullopt : std::optional(static_cast<uint8_t>(coreset0));
+  describe_coreset0(s, o);
+  s.section("pdcch", "Control channel.", [&](config::Section& pdcch) { describe_pdcch(pdcch, o); });
   s.section("tdd_ul_dl_cfg", "TDD pattern, for TDD bands.", [&](config::Section& tdd) { describe_tdd(tdd, cell); });
   s.section("prach", "Random access.", [&](config::Section& prach) { describe_prach(prach, o); });
   s.section("ssb", "Synchronisation signals.", [&](config::Section& ssb) { describe_ssb(ssb, o); });
@@ -211,6 +230,25 @@ void describe_air(config::Section& s, GnbAirConfig& air) {
   s.value("timeout", air.timeout_ms, 10, 60000, "ms", "A UE process that keeps silent for so long is dropped.");
 }
 
+void describe_sdr(config::Section& s, GnbSdrConfig& sdr) {
+  std::string ignored;
+  double db = 0, mhz = 0;
+  s.choice("device_driver", sdr.driver, {"zmq"}, "zmq: samples over ZeroMQ, as srsUE, `sen5g ue` and the gNBs of srsRAN and OCUDU exchange them.");
+  s.value("device_args", sdr.device_args,
+          "tx_port=ADDRESS to bind and rx_port=ADDRESS to connect to, a pair for each antenna of each cell in order; base_srate=RATE on the wire, a multiple of "
+          "srate.");
+  s.value("srate", sdr.srate_mhz, 0, 250, "MHz", "Sampling rate: a multiple of 128 common_scs that holds the carrier; 0: the least that is usual for it.");
+  s.value("tx_gain", db, -100, 100, "dB", "Of a radio's amplifier: ZeroMQ has none, the whole carrier leaves 12 dB below full scale.");
+  s.value("rx_gain", db, -100, 100, "dB", "The same for reception.");
+  s.value("otw_format", ignored, "Format between computer and radio; ZeroMQ has one.");
+  s.value("clock", ignored, "Clock source of a radio; ZeroMQ has none.");
+  s.value("sync", ignored, "Time source of a radio; ZeroMQ has none.");
+  s.value("lo_offset", mhz, -500, 500, "MHz", "Offset of a radio's local oscillator; ZeroMQ has none.");
+  s.value("time_alignment_calibration", ignored, "Delay of a radio; ZeroMQ has none.");
+  s.value("slots_ahead", sdr.slots_ahead, 1, mac::limit::ahead_slots, "slots", "How long before its samples leave the MAC decides a slot.");
+  s.value("nof_threads", sdr.threads, 0, 64, "", "Threads of each cell's L1; 0: half the processors.");
+}
+
 }  // namespace
 
 void describe(config::Section& section, GnbConfig& config) {
@@ -235,7 +273,12 @@ void describe(config::Section& section, GnbConfig& config) {
   section.section("cell_cfg", "What every cell has.", [&](config::Section& s) { describe_cell(s, config.cell_cfg); });
   describe_cells(section, config);
   describe_qos(section, config);
-  section.section("ru_air", "The slot-level air.", [&](config::Section& s) { describe_air(s, config.air); });
+  if (section.given("ru_sdr") && section.given("ru_air")) section.problem("ru_sdr", "stands beside ru_air: the cells have a radio or the slot-level air, not both");
+  section.section("ru_air", "The slot-level air: UEs of other processes without samples; where the cells are without ru_sdr.",
+                  [&](config::Section& s) { describe_air(s, config.air); });
+  GnbSdrConfig sdr;
+  section.section("ru_sdr", "A radio, instead of ru_air.", [&](config::Section& s) { describe_sdr(s, sdr); });
+  if (section.given("ru_sdr")) config.sdr = std::move(sdr);
   section.section("log", "Log lines.", [&](config::Section& s) { describe(s, config.log); });
   section.section("metrics", "Prometheus metrics over HTTP.", [&](config::Section& s) { describe(s, config.metrics); });
   section.value("pcap", config.pcap_folder, "Folder for captures; empty: none.");
@@ -267,6 +310,10 @@ Result<gnb::RrcSettings> GnbConfig::settings() const {
     options.tdd = std::string(cell.tdd_dl_slots, 'D') + std::string(special, 'S') + std::string(cell.tdd_ul_slots, 'U');
     auto made = gnb::make_cell(options, gnb_id, gnb_id_bits);
     if (!made) return std::unexpected(std::move(made).error().within(where));
+    if (sdr) {
+      made->mac.n_ta_offset = 0;  // over a wire the uplink needs no head start (TS 38.133 7.1.2 leaves the value to the network)
+      made->scheduler.ahead_slots = sdr->slots_ahead;
+    }
     out.cells.push_back(std::move(*made));
     out.slices.insert(out.slices.end(), cell.slicing.begin(), cell.slicing.end());
   }
@@ -280,6 +327,46 @@ Result<gnb::RrcSettings> GnbConfig::settings() const {
   return out;
 }
 
+Result<std::vector<GnbSdrConfig::Cell>> GnbSdrConfig::cells(const std::vector<gnb::CellSettings>& settings) const {
+  auto parsed = radio::ZmqConfig::parse(device_args);
+  if (!parsed) return std::unexpected(std::move(parsed).error().within("ru_sdr"));
+  size_t tx_ports = 0, rx_ports = 0;
+  for (const auto& cell : settings) tx_ports += cell.mac.l1.tx_ports, rx_ports += cell.mac.l1.rx_ports;
+  if (parsed->tx_ports.size() != tx_ports || parsed->rx_ports.size() != rx_ports) {
+    return fail(Fault::invalid, "ru_sdr.device_args", "{} tx_port and {} rx_port: the antennas of the cells need {} and {}", parsed->tx_ports.size(),
+                parsed->rx_ports.size(), tx_ports, rx_ports);
+  }
+  std::vector<Cell> out;
+  auto tx = parsed->tx_ports.begin(), rx = parsed->rx_ports.begin();
+  for (const auto& cell : settings) {
+    const nr::Scs scs = cell.mac.l1.scs;
+    const double step_mhz = nr::khz(scs) / 1e3;
+    auto works = [&](unsigned size) { return phy::Ofdm::make({scs, false, cell.mac.l1.n_rb, size, 0, false}); };
+    auto ofdm = works(static_cast<unsigned>(std::lround(srate_mhz / step_mhz)));
+    if (!ofdm || (srate_mhz > 0 && std::abs(ofdm->sample_rate_hz() - srate_mhz * 1e6) > 1)) {
+      std::string rates;
+      for (unsigned size : {384u, 512u, 768u, 1024u, 1536u, 2048u, 3072u, 4096u, 6144u, 8192u}) {
+        if (works(size)) rates += fmt::format("{}{:g}", rates.empty() ? "" : ", ", size * step_mhz);
+      }
+      return fail(Fault::invalid, "ru_sdr.srate", "{:g} MHz does not fit {} PRB of {} kHz ({})", srate_mhz, cell.mac.l1.n_rb, nr::khz(scs), rates);
+    }
+    const double srate_hz = ofdm->sample_rate_hz(), base_hz = parsed->sample_rate_hz > 0 ? parsed->sample_rate_hz : srate_hz;
+    const double ratio = base_hz / srate_hz;
+    const auto dft_size = static_cast<unsigned>(std::lround(base_hz / (step_mhz * 1e6)));
+    if (ratio < 0.999 || std::abs(ratio - std::round(ratio)) > 1e-6 || !works(dft_size)) {
+      return fail(Fault::invalid, "ru_sdr.device_args", "base_srate={:g}e6 is no multiple of srate, {:g} MHz, that L1 can make: give {:g}e6 here and to the peer",
+                  base_hz / 1e6, srate_hz / 1e6, srate_hz / 1e6);
+    }
+    Cell& made = out.emplace_back();
+    made.dft_size = dft_size;  // a wire that is faster than srate carries the same signal, finer
+    made.radio.sample_rate_hz = base_hz;
+    made.radio.tx_ports.assign(tx, tx + cell.mac.l1.tx_ports);
+    made.radio.rx_ports.assign(rx, rx + cell.mac.l1.rx_ports);
+    tx += cell.mac.l1.tx_ports, rx += cell.mac.l1.rx_ports;
+  }
+  return out;
+}
+
 namespace {
 
 // What checks call a field, and its key.
@@ -289,6 +376,7 @@ constexpr std::pair<std::string_view, std::string_view> keys[] = {
     {"ssb_period_ms", "ssb.ssb_period"},
     {"ssb-PeriodicityServingCell", "ssb.ssb_period"},
     {"controlResourceSetZero", "coreset0_index"},
+    {"search_space0_index", "pdcch.common.ss0_index"},
     {"tdd", "tdd_ul_dl_cfg"},
     {"pattern1", "tdd_ul_dl_cfg"},
     {"prach-ConfigurationIndex", "prach.prach_config_index"},
@@ -333,10 +421,13 @@ LoadedGnbConfig load_gnb_config(const ConfigOptions& options) {
   out.problems = config::load(root, out.config);
   if (!out.problems.empty()) return out;
   auto settings = out.config.settings();
-  if (settings)
-    out.settings = std::move(*settings);
-  else
+  if (!settings) {
     out.problems.push_back(placed(root, std::move(settings).error()));
+    return out;
+  }
+  out.settings = std::move(*settings);
+  if (!out.config.sdr) return out;
+  if (auto cells = out.config.sdr->cells(out.settings.cells); !cells) out.problems.push_back(placed(root, std::move(cells).error()));
   return out;
 }
 

@@ -1,10 +1,13 @@
 // The configuration of `sen5g gnb`, with the keys that users of srsRAN and OCUDU know: cu_cp, cu_up, cell_cfg, cells, qos, log, metrics,
-// pcap; ru_air is the slot-level air.
+// pcap. ru_sdr is a radio (the first antenna of the first cell has the first tx_port and rx_port, and so on), ru_air the slot-level air.
 #pragma once
+
+#include <optional>
 
 #include "air/slot_air.h"
 #include "apps/core_config.h"
 #include "gnb/cell.h"
+#include "radio/zmq.h"
 
 namespace sen {
 
@@ -29,6 +32,21 @@ struct GnbAirConfig {
   uint32_t timeout_ms = 2000;
 };
 
+struct GnbSdrConfig {
+  enum class Driver : uint8_t { zmq } driver = Driver::zmq;
+  std::string device_args = "tx_port=tcp://127.0.0.1:2000,rx_port=tcp://127.0.0.1:2001";
+  double srate_mhz = 0;      // 0: the least that is usual for the carrier
+  uint8_t slots_ahead = 2;
+  uint8_t threads = 0;       // of L1, each cell; 0: half the processors
+
+  struct Cell {
+    radio::ZmqConfig radio;
+    unsigned dft_size = 0;
+  };
+  // Per cell. Errors name the key, the value, what is allowed.
+  Result<std::vector<Cell>> cells(const std::vector<gnb::CellSettings>& settings) const;
+};
+
 struct GnbConfig {
   std::string name = "sen5g-gnb";
   uint32_t gnb_id = 1;
@@ -42,6 +60,7 @@ struct GnbConfig {
   std::vector<GnbCellConfig> cells;
   std::map<FiveQi, gnb::QosProfile> qos = gnb::default_qos();
   GnbAirConfig air;
+  std::optional<GnbSdrConfig> sdr;  // instead of the air
   LogConfig log;
   MetricsConfig metrics{.enabled = false, .address = "127.0.0.1", .port = 9091};
   std::string pcap_folder;

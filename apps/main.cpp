@@ -53,13 +53,18 @@ int main(int argc, char** argv) {
   demo_command->add_option("--seed", demo.seed, "Seed of everything random under the virtual clock")->capture_default_str();
   demo_command->add_option("--ues", demo.ues, "Number of UEs")->check(CLI::Range(1, 1000))->capture_default_str();
   demo_command->add_option("--cells", demo.cells, "Number of cells; with two or more the first UE is handed over")->check(CLI::Range(1, 8))->capture_default_str();
-  demo_command->add_option("--air", demo.air, "slot: transport blocks and control bits, for many UEs; iq: waveforms, every channel sent and received by the PHY")
-      ->check(CLI::IsMember({"slot", "iq"}))
+  demo_command->add_option("--air", demo.air,
+                           "iq: waveforms, every channel sent and received by the PHY; slot: transport blocks and control bits, for many UEs; auto: iq as long "
+                           "as cells and UEs are few")
+      ->check(CLI::IsMember({"auto", "iq", "slot"}))
       ->capture_default_str();
+  demo_command->add_option("--snr", demo.snr_db, "SNR of the waveforms in dB, behind TDL-A fading of 30 ns and 10 Hz")->check(CLI::Range(-10.0, 60.0))->capture_default_str();
+  demo_command->add_option("--record", demo.record_folder, "Write the samples that each cell and UE receives into this folder (SigMF; --air iq)");
+  demo_command->add_option("--record-seconds", demo.record_seconds, "How long; 184 MB a second, port and receiver")->check(CLI::Range(0.001, 3600.0))->capture_default_str();
   demo_command->add_option("--scenario", demo.scenario, "What the UEs do: sessions with traffic, or the whole cycle of release, service request, deregistration")
       ->check(CLI::IsMember({"traffic", "cycle"}))
       ->capture_default_str();
-  demo_command->add_option("--bler", demo.bler, "Share of blocks that the air loses at their first transmission")->check(CLI::Range(0.0, 0.9))->capture_default_str();
+  demo_command->add_option("--bler", demo.bler, "Share of blocks that the slot-level air loses at their first transmission")->check(CLI::Range(0.0, 0.9))->capture_default_str();
   demo_command->add_option("--harq-retransmissions", demo.harq_retransmissions, "Retransmissions of a block at most; with few RLC has to repair the rest")
       ->check(CLI::Range(0, 15))
       ->capture_default_str();
@@ -68,7 +73,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   demo_command->add_flag("--table", demo.table, "Print a line of radio figures of each UE every second of the network's time");
   demo_command->add_option("--metrics", demo.metrics_file, "Write the same as JSON, a line a second, into this file ('-': standard output)");
-  demo_command->add_option("--output", demo.output_folder, "Folder for captures and log")->capture_default_str();
+  demo_command->add_option("--output", demo.output_folder, "Folder for captures, picture and log")->capture_default_str();
   demo_command->callback([&] { run = [&] { return run_demo(demo); }; });
 
   LoadOptions load;

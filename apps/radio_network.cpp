@@ -38,7 +38,9 @@ Result<std::unique_ptr<RadioNetwork>> RadioNetwork::create(RadioConfig config, E
 RadioNetwork::RadioNetwork(RadioConfig config, Executor& executor, Counters& counters, RadioPorts ports)
     : config_(std::move(config)), executor_(executor), counters_(counters), ports_(std::move(ports)), pool_(packet_buffers, 9216), slot_air_(config_.air),
       waves_(make_waves(config_)), air_(waves_ ? static_cast<air::Air&>(*waves_) : slot_air_),
-      ues_({config_.ue_plmns, config_.seed, 0, config_.track}, executor, pool_), slot_timer_(executor),
+      ues_({config_.ue_plmns, config_.seed, 0, config_.track, config_.gnb.cells.front().mac.l1.tx_ports,
+            waves_ ? config_.gnb.cells.front().mac.l1.rx_ports : uint8_t{1}},
+           executor, pool_), slot_timer_(executor),
       late_slots_(counters.counter("sen5g_gnb_late_slots", "Slots that began so late that the air's time was moved")) {
   ues_.attach({&air_, [this](const air::UeRadio& radio) { return air_.add_ue(radio); },
                [this](air::UeIndex ue, const nr::l1_ue::CellConfig& cell) { air_.tune(ue, cell); },
@@ -102,8 +104,12 @@ void RadioNetwork::on_slot() {
   ues_.drive(slot_, ssb || waves_);
   if (ports_.exchange) ports_.exchange(static_cast<int64_t>(slots_) * slot_ns);
   for (const auto& cell : cells_) {
-    air_.receive(cell.air, [&](const nr::l1::UlIndication& indication) { gnbs_[cell.gnb]->indicate(cell.index, indication); });
+    air_.receive(cell.air, [&](const nr::l1::UlIndication& indication) {
+      if (taps_.indication && &cell == &cells_.front()) taps_.indication(indication);
+      gnbs_[cell.gnb]->indicate(cell.index, indication);
+    });
   }
+  if (taps_.slot) taps_.slot(cells_.front().dl, cells_.front().ul);
   if (Log::instance().enabled(Layer::air, Level::debug) && slot_air_.last_mismatch() != mismatch_) {
     mismatch_ = slot_air_.last_mismatch();
     log_debug(Layer::air, "[{:>8}] {}", slot_.text(), mismatch_);

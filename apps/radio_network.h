@@ -37,6 +37,8 @@ struct RadioPorts {
 struct RadioTaps {
   gnb::GnbTaps gnb;
   std::function<void(load::UeIndex ue, const char* channel, ByteView message)> ue_rrc;
+  std::function<void(const nr::l1::DlSlot& dl, const nr::l1::UlSlot& ul)> slot;          // of the first cell, when it is over
+  std::function<void(const nr::l1::UlIndication& indication)> indication;                // the first cell's
 };
 
 class RadioNetwork final : public load::Access {
@@ -66,7 +68,7 @@ class RadioNetwork final : public load::Access {
 
   gnb::Gnb& gnb(size_t index = 0) { return *gnbs_[index]; }
   air::SlotAir& air() { return slot_air_; }
-  const WaveAir* waves() const { return waves_.get(); }
+  WaveAir* waves() const { return waves_.get(); }
   const ue::AccessStratum* ue(load::UeIndex index) const { return ues_.ue(index); }
   uint64_t slots() const { return slots_; }
   PacketPool& packets() { return pool_; }

@@ -84,6 +84,8 @@ void RadioUes::start(Ue& ue) {
   ue::AsConfig config;
   config.seed = config_.seed * 1000003 + ue.index;
   config.plmns = config_.plmns;
+  config.rx_antennas = config_.rx_antennas;
+  config.tx_antennas = config_.tx_antennas;
   ue::AsPorts ports;
   Ue* self = &ue;
   ports.camped = [this, self](const Tai& tai) {
@@ -148,7 +150,11 @@ void RadioUes::drive(Ue& ue, nr::Slot slot, bool ssb) {
   if (!wanted_blocks.empty()) {
     for (auto& block : air.receive_pdsch(ue.air, wanted_blocks)) mac.on_pdsch(slot, std::move(block));
   }
-  if (slot.count() % csi_interval_slots == ue.index % csi_interval_slots) mac.on_csi(slot, air.measure(ue.air));
+  if (const auto what = mac.csi_receive(slot)) {
+    if (const auto measured = air.measure_csi(ue.air, *what)) mac.on_csi(slot, *measured);
+  } else if (slot.count() % csi_interval_slots == ue.index % csi_interval_slots && !mac.reports_csi()) {
+    mac.on_csi(slot, air.measure(ue.air));
+  }
   auto uplink = mac.uplink(slot);
   if (!uplink.empty()) air_.transmit(ue.air, std::move(uplink));
 }

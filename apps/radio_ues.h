@@ -20,9 +20,10 @@ struct RadioUesConfig {
   uint64_t seed = 1;
   uint64_t identity = 0;                              // of the first UE on the air: what its luck depends on
   std::function<air::Track(load::UeIndex ue)> track;  // where UE n is and how it moves; empty: standing around the first cell
+  uint8_t rx_antennas = 4, tx_antennas = 1;           // what the UEs say that they have
 };
 
-// The air as UEs use it. `air` is what they hear.
+// The air as UEs use it. `air` is what they hear; none: the UE's own radio loop drives it (ue/radio_loop.h), and only add_ue is used.
 struct UeAir {
   air::Air* air = nullptr;
   std::function<Result<air::UeIndex>(const air::UeRadio&)> add_ue;
@@ -39,7 +40,7 @@ class RadioUes final : public load::Access {
   void attach(UeAir air);
   // The air has gone: connections are over; nothing is heard until attach().
   void detach();
-  bool attached() const { return air_.air != nullptr; }
+  bool attached() const { return static_cast<bool>(air_.add_ue); }
   // After send() of the cells, before their receive(). `ssb`: UEs may have detected a block in this slot.
   void drive(nr::Slot slot, bool ssb);
 

@@ -1,4 +1,4 @@
-// sen5g ue: test UEs over the slot-level air of a gNB in another process. They stay attached until a signal, each with a TUN device where
+// sen5g ue: test UEs over the slot-level air of a gNB in another process, or one UE with a radio. They stay attached until a signal, each with a TUN device where
 // that is possible, and deregister at the end; or they go through a scenario of the load generator.
 #include <fmt/core.h>
 #include <sys/signalfd.h>
@@ -12,6 +12,8 @@
 #include "apps/commands.h"
 #include "apps/radio_ues.h"
 #include "base/log.h"
+#include "radio/zmq.h"
+#include "ue/radio_loop.h"
 
 namespace sen {
 
@@ -26,7 +28,9 @@ class UeProcess {
       : config_(std::move(config)),
         scenario_(options.scenario),
         pool_(packet_buffers, packet_size),
-        ues_({{config_.home}, std::stoull(config_.first_imsi), std::stoull(config_.first_imsi), {}}, executor_, pool_),
+        radio_clock_(executor_.now()),
+        ues_({{config_.home}, std::stoull(config_.first_imsi), std::stoull(config_.first_imsi), {}},
+             has_radio() ? static_cast<Executor&>(radio_clock_) : executor_, pool_),
         again_(executor_),
         end_(executor_) {
     sigset_t signals;
@@ -38,12 +42,21 @@ class UeProcess {
   }
   ~UeProcess() { close(signals_); }
 
-  Status open() { return scenario_.empty() ? open_attached() : open_scenario(); }
+  Status open() {
+    SEN_TRY(scenario_.empty() ? open_attached() : open_scenario());
+    return has_radio() ? open_radio() : Status{};
+  }
 
   int run() {
     executor_.watch(signals_, [this](bool, bool) { stop(); });
-    connect();
+    if (has_radio()) {
+      ues_.events().state(0, true, "");
+      start_loop();
+    } else {
+      connect();
+    }
     executor_.run();
+    if (loop_) loop_->stop();
     executor_.unwatch(signals_);
     if (!runner_) return 0;
     fmt::print("{}", runner_->report().table());
@@ -100,6 +113,35 @@ class UeProcess {
     ports.finished = [this] { executor_.stop(); };
     SEN_ASSIGN(runner_, load::LoadRunner::create(std::move(load), executor_, random_, std::move(ports), ues_));
     return {};
+  }
+
+  bool has_radio() const { return config_.radio.driver != UeRadioConfig::Driver::none; }
+
+  // The UE's samples instead of an air; its access stratum lives in the time of the radio.
+  Status open_radio() {
+    SEN_ASSIGN(auto l1, config_.radio.l1());
+    SEN_ASSIGN(auto zmq, radio::ZmqConfig::parse(config_.radio.device_args));
+    zmq.sample_rate_hz = l1.sample_rate_hz;
+    l1.rx_ports = static_cast<unsigned>(zmq.rx_ports.size());
+    l1.tx_ports = static_cast<unsigned>(zmq.tx_ports.size());
+    SEN_ASSIGN(radio_, radio::Zmq::open(zmq));
+    loop_config_ = {l1, config_.radio.uplink_ahead_ms * nr::slots_per_subframe(l1.scs)};
+    log_info(Layer::radio, "ZMQ: samples from {}, ours at {}, {} Msps; looking for a cell of n{} around {:.2f} MHz", zmq.rx_ports[0], zmq.tx_ports[0],
+             config_.radio.srate_mhz, l1.band, l1.dl_centre_hz / 1e6);
+    ues_.attach({nullptr, [](const air::UeRadio&) -> Result<air::UeIndex> { return 0; }, {}, {}});
+    return {};
+  }
+
+  // As soon as the UE is switched on.
+  void start_loop() {
+    if (!ues_.ue(0)) return again_.start(std::chrono::milliseconds(10), [this] { start_loop(); });
+    auto made = ue::RadioLoop::make(loop_config_, *ues_.ue(0), radio_clock_, executor_, *radio_);
+    if (!made) {
+      log_error(Layer::radio, "{}", made.error().describe());
+      return executor_.stop();
+    }
+    loop_ = std::move(*made);
+    loop_->start();
   }
 
   void connect() {
@@ -163,7 +205,11 @@ class UeProcess {
   Counters counters_;
   PacketPool pool_;
   std::unique_ptr<air::AirClient> client_;
+  ManualExecutor radio_clock_;
   RadioUes ues_;
+  std::unique_ptr<radio::Zmq> radio_;
+  ue::RadioLoopConfig loop_config_;
+  std::unique_ptr<ue::RadioLoop> loop_;
   std::vector<std::unique_ptr<AttachedUe>> attached_;
   std::unique_ptr<load::LoadRunner> runner_;
   Timer again_, end_;

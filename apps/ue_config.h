@@ -3,13 +3,31 @@
 
 #include "apps/core_config.h"
 #include "apps/load/load.h"
+#include "ue/l1.h"
 
 namespace sen {
 
 enum class TunMode : uint8_t { automatic, on, off };
 
+// `rf`: the UE's radio, and `cell_search`: where it looks for a cell. Keys and units as the gNB's ru_sdr and cell_cfg.
+struct UeRadioConfig {
+  enum class Driver : uint8_t { none, zmq } driver = Driver::none;
+  std::string device_args;
+  double srate_mhz = 0;
+  double tx_gain = 0, rx_gain = 0;         // dB
+  uint8_t uplink_ahead_ms = 2;
+  uint16_t band = 0;                       // 0: the first that has the frequency
+  uint32_t dl_arfcn = 0;                   // of the carrier's centre
+  uint32_t scs_khz = 0;                    // 0: the band's
+  std::vector<std::string> ssb_arfcns;     // empty: the sync raster within the sampling rate
+
+  // What the UE's L1 then is. Errors name the key below rf or cell_search, the value, what is allowed.
+  Result<ue::L1Config> l1() const;
+};
+
 struct UeProcessConfig {
   std::string air_path = "/tmp/sen5g.air";
+  UeRadioConfig radio;
   uint32_t count = 1;
   std::string first_imsi = "999700000000001";
   Plmn home{999, 70, 2};

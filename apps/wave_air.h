@@ -1,5 +1,6 @@
 // The air with waveforms (air/air.h): every cell has its L1 (phy/gnb.h), every UE its own (ue/l1.h), and between them samples travel over the IQ air with the
-// path loss, delay and carrier offset of each link. One carrier: every cell has the frequency, bandwidth and numerology of the first.
+// path loss, delay, Doppler, fading and carrier offset of each link. Cells may have carriers of their own, of one numerology; a UE's radio stands on one
+// carrier at a time: it looks for cells on one after the other, and measures neighbours on the one that it is served on.
 #pragma once
 
 #include "air/slot_air.h"
@@ -15,8 +16,24 @@ struct WaveConfig {
   air::AirConfig geometry;             // path loss, seed; errors come from the receivers
   unsigned threads = 1;
   unsigned dft_size = 0;               // 0: the smallest that holds the carrier
+  unsigned ue_tx_ports = 0, ue_rx_ports = 0;  // 0: as many as the cell has at the other end
+  radio::IqFading fading;              // of every link
   double oscillator_ppm = 0;           // of UEs, each drawn within +- this
-  float snr_db = 200;                  // more than this is not had: noise is added up to it
+  double extra_delay_s = 0;            // of every link, beyond its distance
+  // Noise is added until the SNR of a resource element is no more than this: downlink of the UE's strongest cell, uplink at the power that the cell's open
+  // loop aims at.
+  float snr_db = 200;
+};
+
+// Where the time of slots went, summed since the start.
+struct WaveTimes {
+  std::atomic<uint64_t> gnb_send_ns{0}, gnb_receive_ns{0}, air_ns{0}, ue_track_ns{0}, ue_search_ns{0}, ue_decode_ns{0}, ue_send_ns{0};
+};
+
+// Copies of what the radios of cells and UEs receive. Times are samples of the air's, ascending without a gap while a radio stays on its carrier.
+struct WaveTaps {
+  std::function<void(air::CellIndex cell, int64_t time, std::span<const std::span<phy::Cf>> ports)> cell;
+  std::function<void(air::UeIndex ue, int64_t time, std::span<const std::span<phy::Cf>> ports)> ue;
 };
 
 class WaveAir final : public air::Air {
@@ -38,11 +55,14 @@ class WaveAir final : public air::Air {
   std::vector<nr::l1_ue::RxDci> receive_pdcch(air::UeIndex ue, const std::vector<nr::l1_ue::PdcchSearch>& searches) override;
   std::vector<nr::l1_ue::RxPdsch> receive_pdsch(air::UeIndex ue, const std::vector<nr::l1_ue::PdschReceive>& requests) override;
   nr::l1_ue::CsiMeasurement measure(air::UeIndex ue, unsigned cqi_table) const override;
+  std::optional<nr::l1_ue::CsiMeasurement> measure_csi(air::UeIndex ue, const nr::l1_ue::CsiReceive& what) override;
   void transmit(air::UeIndex ue, nr::l1_ue::UlSlot slot) override;
   air::Link link(air::CellIndex cell, air::UeIndex ue) const override;
 
   const phy::GnbPhy& cell_phy(air::CellIndex cell) const;
   const ue::L1* ue_l1(air::UeIndex ue) const;
+  const WaveTimes& times() const;
+  void set_taps(WaveTaps taps);
 
  private:
   struct Impl;

@@ -61,22 +61,24 @@ class Fading {
     last_ = none;
   }
 
-  // The processes at block `block` (the middle of it); blocks come in order.
+  // The processes at block `block` (the middle of it). Every block has one value, whichever was asked for before: exact now and then, stepped between.
   void at_block(uint64_t block, std::span<Cf> out) {
-    if (block % blocks_between_exact == 0 || block != last_ + 1) {
+    const uint64_t exact = block - block % blocks_between_exact;
+    if (last_ < exact || last_ > block) {
       for (size_t i = 0; i < rate_.size(); ++i) {
-        double angle = std::remainder(rate_[i] * time_of(block) + phase_[i], 2 * M_PI);
+        double angle = std::remainder(rate_[i] * time_of(exact) + phase_[i], 2 * M_PI);
         re_[i] = static_cast<float>(std::cos(angle));
         im_[i] = static_cast<float>(std::sin(angle));
       }
-    } else {
+      last_ = exact;
+    }
+    for (; last_ < block; ++last_) {
       for (size_t i = 0; i < rate_.size(); ++i) {
         float re = re_[i] * step_re_[i] - im_[i] * step_im_[i];
         im_[i] = re_[i] * step_im_[i] + im_[i] * step_re_[i];
         re_[i] = re;
       }
     }
-    last_ = block;
     for (size_t i = 0; i < n_; ++i) {
       float re = 0, im = 0;
       for (unsigned m = 0; m < sinusoids; ++m) re += re_[i * sinusoids + m], im += im_[i * sinusoids + m];
@@ -93,7 +95,7 @@ class Fading {
 
  private:
   static inline const float norm = 1 / std::sqrt(static_cast<float>(sinusoids));
-  static constexpr uint64_t none = ~uint64_t{0} - 1;
+  static constexpr uint64_t none = ~uint64_t{0};
   size_t n_;
   double doppler_hz_, step_s_, start_angle_ = 0;
   std::vector<double> rate_, phase_;
@@ -334,6 +336,13 @@ void Link::skip(uint64_t samples) {
   state_->now += samples;
   state_->stale = true;
 }
+
+void Link::seek(uint64_t sample) {
+  skip(0);
+  state_->now = sample;
+}
+
+size_t Link::memory() const { return state_->old(); }
 
 void Link::set_gain_db(double gain_db) {
   state_->gain = std::pow(10, gain_db / 20);

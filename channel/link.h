@@ -44,6 +44,9 @@ class Link {
   void restart(uint64_t seed);
   // Time goes on while nothing is sent; what was under way is lost.
   void skip(uint64_t samples);
+  // To any sample, also back: the next call gives it. What was under way is lost: whoever wants it sends the memory() samples before first.
+  void seek(uint64_t sample);
+  size_t memory() const;
   // From the next call on.
   void set_gain_db(double gain_db);
   void set_delay_s(double delay_s);  // clipped to 0..max_delay_s

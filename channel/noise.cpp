@@ -33,4 +33,22 @@ void Noise::add(std::span<Cf> samples, float variance) {
   from_rest(samples.size());
 }
 
+void add_noise_at(uint64_t seed, uint64_t time, std::span<Cf> samples, float variance) {
+  constexpr size_t block = 1024;  // is drawn whole
+  std::array<Cf, block> drawn;
+  while (!samples.empty()) {
+    const size_t skip = time % block, n = std::min(block - skip, samples.size());
+    Noise noise(seed ^ (time / block + 1) * 0x9e3779b97f4a7c15u);
+    if (n == block) {
+      noise.add(samples.first(n), variance);
+    } else {
+      drawn.fill({});
+      noise.add(drawn, variance);
+      for (size_t i = 0; i < n; ++i) samples[i] += drawn[skip + i];
+    }
+    samples = samples.subspan(n);
+    time += n;
+  }
+}
+
 }  // namespace sen::channel

@@ -30,4 +30,7 @@ class Noise {
   size_t used_ = lanes;
 };
 
+// The same, of a receiver whose noise belongs to sample times: parts may be drawn in any order and again, what overlaps agrees.
+void add_noise_at(uint64_t seed, uint64_t time, std::span<Cf> samples, float variance);
+
 }  // namespace sen::channel

@@ -49,7 +49,8 @@ std::optional<uint8_t> choose_coreset0(const nr::Band& band, const mac::CellConf
   return best;
 }
 
-// The SSB: where the user says, else the lowest place of the sync raster that leaves room for a CORESET 0.
+// The SSB: where the user says, else a place of the sync raster that leaves room for a CORESET 0: in TDD the lowest, in FDD, where software UEs expect it, the
+// one nearest the carrier's middle.
 Status place_ssb(const CellOptions& options, const nr::Band& band, mac::CellConfig& cell) {
   const int64_t point_a = static_cast<int64_t>(*nr::khz_from_arfcn(cell.l1.dl_point_a_arfcn));
   auto try_at = [&](uint64_t khz) {
@@ -74,14 +75,16 @@ Status place_ssb(const CellOptions& options, const nr::Band& band, mac::CellConf
     if (khz && try_at(*khz)) return {};
     return fail(Fault::invalid, "ssb_arfcn", "{}: no SSB with a CORESET 0 fits there into the carrier (TS 38.213 13)", *options.ssb_arfcn);
   }
-  const uint64_t end = static_cast<uint64_t>(point_a) + cell.l1.n_rb * 12ULL * nr::khz(cell.l1.scs);
-  auto gscn = nr::next_gscn(band, cell.ssb_scs, static_cast<uint64_t>(point_a));
-  while (gscn) {
+  const uint64_t end = static_cast<uint64_t>(point_a) + cell.l1.n_rb * 12ULL * nr::khz(cell.l1.scs), middle = (static_cast<uint64_t>(point_a) + end) / 2;
+  std::vector<uint64_t> places;
+  for (auto gscn = nr::next_gscn(band, cell.ssb_scs, static_cast<uint64_t>(point_a)); gscn;) {
     const auto khz = nr::khz_from_gscn(*gscn);
     if (!khz || *khz > end) break;
-    if (try_at(*khz)) return {};
+    places.push_back(*khz);
     gscn = nr::next_gscn(band, cell.ssb_scs, *khz + 1);
   }
+  if (!band.tdd()) std::ranges::stable_sort(places, {}, [&](uint64_t khz) { return khz > middle ? khz - middle : middle - khz; });
+  if (std::ranges::any_of(places, try_at)) return {};
   return fail(Fault::invalid, "channel_bandwidth_MHz", "{}: no place of the sync raster (TS 38.104 5.4.3) leaves room for an SSB and a CORESET 0",
               options.bandwidth_mhz);
 }
@@ -91,7 +94,8 @@ void choose_prach(const CellOptions& options, const nr::Band& band, mac::CellCon
   rach.root_sequence = options.prach_root_sequence;
   rach.long_preamble = !band.tdd() && band.range() == nr::FrequencyRange::fr1;
   rach.msg1_scs = cell.l1.scs;
-  rach.config_index = options.prach_config_index.value_or(rach.long_preamble ? 16 : 159);  // format 0 in subframe 1; B4 in subframe 9
+  // Format 0 in subframe 1 of odd frames: the densest that srsUE sends right, which takes rows from 16 on for LTE's format 1. B4 in subframe 9.
+  rach.config_index = options.prach_config_index.value_or(rach.long_preamble ? 12 : 159);
   if (const auto row = nr::prach_config(rach.config_index, band.range(), band.duplex)) rach.long_preamble = nr::is_long(row->format);
   rach.zero_correlation_zone = options.prach_zero_correlation_zone != 255 ? options.prach_zero_correlation_zone : rach.long_preamble ? 0 : 11;
   rach.cb_preambles_per_ssb = 56;  // eight for contention-free access in handover
@@ -132,18 +136,22 @@ Result<CellSettings> make_cell(const CellOptions& options, uint32_t gnb_id, unsi
     SEN_ASSIGN(cell.tdd, nr::parse_tdd(options.tdd, scs, options.tdd_special_dl, options.tdd_special_ul));
   }
   cell.initial_dl = cell.initial_ul = {scs, false, 0, cell.l1.n_rb};
-  cell.search_space0_index = 4;  // TS 38.213 table 13-11: SIB1 5 ms behind the SSB, away from the first slot of paging frames
-  mac::SearchSpace common;
-  common.id = 1;
-  common.coreset = 0;
-  common.candidates = {0, 0, 2, 1, 0};
-  cell.common_search_spaces = {common};
+  cell.search_space0_index = options.search_space0_index;
+  mac::SearchSpace ra;
+  ra.id = 1;
+  ra.coreset = 0;
+  ra.candidates = {0, 0, 2, 1, 0};
+  cell.common_search_spaces = {ra};
   cell.ra_search_space = cell.paging_search_space = 1;
   cell.pucch_resource_common = 11;
   choose_prach(options, *band, cell);
   cell.paging = options.paging;
   cell.n_ta_offset = static_cast<uint16_t>(nr::default_n_ta_offset_tc(*band));
   out.scheduler = options.scheduler;
+  using enum mac::SearchSpaceType;
+  out.dedicated_space = !options.ss2_ue_dedicated ? common : options.dci_0_1_and_1_1 ? ue_0_1_1_1 : ue_0_0_1_0;
+  out.pdsch_mcs_table = options.pdsch_mcs_table;
+  out.pusch_mcs_table = options.pusch_mcs_table;
   out.plmn = options.plmn;
   out.tac = options.tac;
   out.nr_cell_identity = static_cast<uint64_t>(gnb_id) << (36 - gnb_id_bits) | (options.sector & ((1U << (36 - gnb_id_bits)) - 1));

@@ -23,6 +23,9 @@ struct CellOptions {
   unsigned tdd_special_dl = 6, tdd_special_ul = 4;
   std::optional<uint32_t> ssb_arfcn;
   std::optional<uint8_t> coreset0_index;
+  uint8_t search_space0_index = 4;         // TS 38.213 table 13-11: SIB1 5 ms behind the SSB, away from the first slot of paging frames
+  bool ss2_ue_dedicated = true;            // search space 2 of connected UEs; else common
+  bool dci_0_1_and_1_1 = true;             // in a UE's own search space; else 0_0 and 1_0
   std::optional<uint8_t> prach_config_index;
   uint16_t prach_root_sequence = 1;
   uint8_t prach_zero_correlation_zone = 255;  // 255: chosen

@@ -8,9 +8,12 @@
 #include <optional>
 #include <vector>
 
+#include "nr/codebook.h"
+#include "nr/csi.h"
 #include "nr/l1.h"
 #include "nr/tdd.h"
 #include "nr/time_allocation.h"
+#include "nr/uci.h"
 #include "rlc_pdcp/config.h"
 
 namespace sen::mac {
@@ -123,24 +126,43 @@ struct SrConfig {
   bool operator==(const SrConfig&) const = default;
 };
 
+// A wideband CSI report over the type I single-panel codebook (TS 38.331 CSI-ReportConfig), with the resource that it measures.
 struct CsiReportConfig {
   uint8_t id = 0;
-  uint16_t period_slots = 320, offset_slots = 0;
+  uint16_t period_slots = 320, offset_slots = 0;  // on PUCCH; period 0: when DCI 0_1 asks for it
+  bool semi_persistent = false;        // on PUCCH from a MAC CE to another
   uint8_t resource = 0;                // PUCCH
   uint8_t cqi_table = 1;               // 1 to 3
-  uint8_t ports = 1;
-  uint16_t csi_rs_period_slots = 320, csi_rs_offset_slots = 0;
-  uint8_t csi_rs_row = 2;
-  uint8_t csi_rs_symbol = 13;          // firstOFDMSymbolInTimeDomain; the gNB keeps PDSCH out of it
-  uint16_t csi_rs_frequency = 1;       // frequencyDomainAllocation as nr::CsiRsResource::frequency_domain
+  nr::CsiQuantity quantity = nr::CsiQuantity::cri_ri_pmi_cqi;
+  uint8_t ri_restriction = 0xff;       // bit i: rank i + 1
+  uint8_t codebook_mode = 1;
+  uint8_t n_resources = 1, n_reported = 1;  // to choose from (CRI, SSBRI), and of RSRP reports
+  int8_t power_offset_db = 0;          // powerControlOffset: PDSCH over the reference signal
+  nr::CsiRsResource csi_rs = {.row = 2, .l0 = 13, .n_rb = 52, .period_slots = 320};
+  unsigned ports() const { return nr::csi_rs_ports(csi_rs.row); }
   bool operator==(const CsiReportConfig&) const = default;
 };
 
+// One sounding resource of the set that codebook transmission uses (TS 38.331 SRS-Config).
 struct SrsConfig {
-  uint8_t c_srs = 0, b_srs = 0, b_hop = 0, comb = 2, comb_offset = 0, cyclic_shift = 0, start_symbol = 13, symbols = 1, freq_position = 0;
+  uint8_t ports = 1;
+  uint8_t c_srs = 0, b_srs = 0, b_hop = 0, comb = 2, comb_offset = 0, cyclic_shift = 0, start_symbol = 13, symbols = 1, repetitions = 1,
+          freq_position = 0;
   uint16_t freq_shift = 0, sequence_id = 0;
+  uint8_t hopping = 0;                 // 0 neither, 1 group, 2 sequence
   uint16_t period_slots = 0, offset_slots = 0;  // 0: aperiodic
+  uint8_t trigger = 0, slot_offset = 0;         // aperiodic: value of the SRS request, slots from DCI to SRS
+  int8_t alpha_x10 = 10;
+  int16_t p0_dbm = -90;
   bool operator==(const SrsConfig&) const = default;
+};
+
+// PUCCH-FormatConfig.
+struct PucchFormatConfig {
+  uint8_t max_code_rate = 2;           // PUCCH-MaxCodeRate index
+  bool simultaneous_csi = true;
+  bool additional_dmrs = false, pi2_bpsk = false;
+  bool operator==(const PucchFormatConfig&) const = default;
 };
 
 // TS 38.331 LogicalChannelConfig, uplink.
@@ -203,18 +225,26 @@ struct UeConfig {
   uint8_t dl_dmrs_additional = 2, ul_dmrs_additional = 2;  // dmrs-AdditionalPosition 0 to 3
   uint8_t max_layers_dl = 1, max_layers_ul = 1;
   bool transform_precoding = false;
+  nr::CodebookSubset codebook_subset = nr::CodebookSubset::non_coherent;
   uint8_t dl_harq_processes = 16;
   std::vector<uint8_t> k1;             // dl-DataToUL-ACK
   bool dynamic_harq_codebook = true;
   std::vector<PucchResource> pucch;
   std::vector<PucchResourceSet> pucch_sets;
-  uint8_t pucch_format2_max_code_rate = 2;     // PUCCH-MaxCodeRate index
-  bool pucch_format2_simultaneous_csi = true;
-  std::optional<CsiReportConfig> csi;
+  std::array<PucchFormatConfig, 5> pucch_formats{};
+  std::optional<CsiReportConfig> csi;  // the one on PUCCH
+  std::vector<std::vector<CsiReportConfig>> csi_triggers;  // by the CSI request of DCI 0_1, from 1
+  uint8_t csi_request_bits = 0;        // reportTriggerSize
+  std::vector<nr::CsiRsResource> nzp_csi_rs, zp_csi_rs;  // periodic, those of reports and of tracking: PDSCH goes around them
   std::optional<SrsConfig> srs;
-  uint8_t beta_harq_small = 9, beta_harq_mid = 9, beta_harq_large = 9, beta_csi_small = 6, beta_csi_large = 6;
+  uint8_t srs_resources = 1;           // in the codebook set: the width of the SRS resource indicator
+  uint8_t beta_harq_small = 9, beta_harq_mid = 9, beta_harq_large = 9, beta_csi_small = 6, beta_csi_large = 6, beta_csi2_small = 6,
+          beta_csi2_large = 6;
   uint8_t uci_alpha = 3;
   int16_t p0_pucch_db = 0, p0_pusch_db = 0;
+  std::array<int8_t, 5> delta_f_pucch_db{};    // deltaF-PUCCH-f0 to f4
+  bool delta_mcs = false;              // deltaMCS: K_s 1.25
+  bool tpc_accumulation = true;
   uint8_t alpha_x10 = 10;
   int8_t p_max_dbm = 23;
   bool operator==(const UeConfig&) const = default;
@@ -247,7 +277,17 @@ struct SchedulerConfig {
   uint8_t max_dl_retx = 4, max_ul_retx = 4;
   uint8_t max_ues_per_slot = 8;
   uint8_t min_k1 = 4, min_k2 = 4;
+  uint8_t large_uci_format = 2;        // PUCCH of more than two bits: 2, 3 or 4
   float initial_dl_sinr_db = 10, initial_ul_sinr_db = 10;
+  // Closed-loop power control (TS 38.213 7): TPC commands hold the SINR at the receiver; none: the open loop stands alone.
+  std::optional<float> target_pusch_sinr_db, target_pucch_sinr_db;
+  // Shares of the resource blocks by slice (TS 28.541 RRMPolicyRatio), percent; slices that are not named share what is left.
+  struct Slice {
+    SNssai slice;
+    uint8_t min_percent = 0, max_percent = 100;
+    bool operator==(const Slice&) const = default;
+  };
+  std::vector<Slice> slices;
 };
 
 // System information as RRC packed it.

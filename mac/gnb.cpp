@@ -23,6 +23,7 @@ Status GnbCell::check(const CellConfig& cell, const SchedulerConfig& scheduler) 
   SEN_TRY(range("scheduler.max_ues_per_slot", unsigned{scheduler.max_ues_per_slot}, 1u, 64u));
   SEN_TRY(range("scheduler.fixed_dl_mcs", int{scheduler.fixed_dl_mcs}, -1, 28));
   SEN_TRY(range("scheduler.fixed_ul_mcs", int{scheduler.fixed_ul_mcs}, -1, 28));
+  SEN_TRY(range("scheduler.large_uci_format", unsigned{scheduler.large_uci_format}, 2u, 4u));
   SEN_TRY(range("pucch_resource_common", unsigned{cell.pucch_resource_common}, 0u, 15u));
   for (uint16_t allowed : {32, 64, 128, 256}) {
     if (cell.paging.default_cycle_frames != allowed) continue;
@@ -107,7 +108,7 @@ void GnbCell::indicate(const nr::l1::UlIndication& indication) {
   for (const auto& pusch : indication.pusch) i.on_pusch(indication.slot, pusch);
   for (const auto& uci : indication.uci) i.on_uci(indication.slot, uci);
   for (const auto& srs : indication.srs) {
-    if (auto* ue = i.find(srs.rnti)) ue->ul_link.measured(srs.quality.sinr_db);
+    if (auto* ue = i.find(srs.rnti)) i.on_srs(*ue, srs);
   }
 }
 
@@ -329,7 +330,8 @@ std::vector<PucchUse> pucch_uses(const UeConfig& config, const l1::Bwp& ul) {
     use.rbs = r.rbs;
     if (r.second_hop_rb) use.second_crb = static_cast<uint16_t>(ul.start + *r.second_hop_rb);
     use.cyclic_shift = r.initial_cyclic_shift;
-    use.occ = r.time_domain_occ;
+    use.occ = r.format == 4 ? r.occ_index : r.time_domain_occ;
+    use.occ_length = r.occ_length;
     out.push_back(use);
   }
   return out;
@@ -342,7 +344,7 @@ Status GnbCell::Impl::configure(Ue& ue, const UeConfig& config, bool later) {
   if (config.pucch.size() > limit::pucch_resources)
     return fail(Fault::invalid, "pucch", "{} resources (128 at most, TS 38.331)", config.pucch.size());
   for (const auto& r : config.pucch) {
-    if (r.format > 2) return fail(Fault::unsupported, "pucch.format", "{} (0 to 2)", r.format);
+    if (r.format > 4) return fail(Fault::invalid, "pucch.format", "{} (0 to 4)", r.format);
     if (r.first_rb + r.rbs > ue_layout.ul.size || (r.second_hop_rb && *r.second_hop_rb + r.rbs > ue_layout.ul.size)) {
       return fail(Fault::invalid, "pucch", "resource {} lies outside the bandwidth part", r.id);
     }
@@ -367,12 +369,13 @@ Status GnbCell::Impl::configure(Ue& ue, const UeConfig& config, bool later) {
   for (const auto& row : ue.layout.times.ul_rows) horizon = std::max(horizon, std::min<unsigned>(row.k + 1u, limit::grants_ahead));
   ue.csi_bits = 0;
   if (config.csi) {
-    ue.csi = {};
-    ue.csi.ports = config.csi->ports;
+    ue.csi = csi_config(*config.csi);
     ue.csi_bits = static_cast<uint8_t>(nr::csi_part1_bits(ue.csi));
-    add_csi_rs(*config.csi);
+    add_csi_rs(config.csi->csi_rs);
   }
   if (config.time_alignment_ms) ue.ta_due = now + config.time_alignment_ms / 2 * nr::slots_per_subframe(layout.scs);
+  ue.ri = std::min(ue.ri, std::max<uint8_t>(config.max_layers_dl, 1));
+  if (pusch_ports(config) == 1) ue.ul_rank = 1, ue.tpmi = 0;
   for (const ControlSet& set : layout.sets) most_cces = std::max<unsigned>(most_cces, set.cces);
   for (const Space& space : ue.layout.spaces) note_grant_slots(ue.layout.times, space.type0 || space.space.period_slots > 1);
   set_channels(ue);
@@ -475,6 +478,7 @@ void GnbCell::Impl::not_heard(Ue& ue) {
 
 // A command goes when the mean arrival is more than three quarters of a step (16 * 64 / 2^mu T_c) off.
 void GnbCell::Impl::measured_ta(Ue& ue, float ta_ns) {
+  if (now < ue.ta_hold) return;
   ue.ta_ns = ta_ns;
   ue.ta_sum_ns += ta_ns;
   if (++ue.ta_count < 8) return;

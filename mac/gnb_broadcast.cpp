@@ -30,36 +30,20 @@ void GnbCell::Impl::send_ssb() {
   }
 }
 
-void GnbCell::Impl::add_csi_rs(const CsiReportConfig& config) {
-  if (config.csi_rs_period_slots == 0) return;
-  for (const auto& known : csi_rs) {
-    if (known.csi_rs_period_slots == config.csi_rs_period_slots && known.csi_rs_offset_slots == config.csi_rs_offset_slots &&
-        known.csi_rs_row == config.csi_rs_row && known.csi_rs_symbol == config.csi_rs_symbol &&
-        known.csi_rs_frequency == config.csi_rs_frequency) {
-      return;
-    }
-  }
-  csi_rs.push_back(config);
-  csi_rs_symbol = std::min(csi_rs_symbol, config.csi_rs_symbol);
+void GnbCell::Impl::add_csi_rs(const nr::CsiRsResource& resource) {
+  if (resource.period_slots == 0 || std::ranges::find(csi_rs, resource) != csi_rs.end()) return;
+  csi_rs.push_back(resource);
+  csi_rs_symbol = std::min(csi_rs_symbol, resource.l0);
 }
 
-// TS 38.211 7.4.1.5 over the initial bandwidth part, for every UE; PDSCH ends before its symbol in such slots.
+// TS 38.211 7.4.1.5, for every UE; PDSCH ends before its symbol in such slots.
 void GnbCell::Impl::send_csi_rs() {
-  for (const auto& config : csi_rs) {
-    if (!nr::sr_occasion(slot, config.csi_rs_period_slots, config.csi_rs_offset_slots) ||
-        !layout.tdd.dl_fits(slot, config.csi_rs_symbol, 1))
-      continue;
-    nr::l1::CsiRsPdu& pdu = dl->csi_rs.emplace_back();
-    pdu.bwp = cell.initial_dl;
-    pdu.row = config.csi_rs_row;
-    pdu.rbs = cell.initial_dl.size;
-    auto frequencies = nr::csi_rs_frequencies(config.csi_rs_row, config.csi_rs_frequency);
-    if (frequencies) std::copy_n(frequencies->begin(), pdu.k.size(), pdu.k.begin());
-    pdu.l0 = config.csi_rs_symbol;
-    pdu.cdm = config.csi_rs_row >= 3 ? 1 : 0;
-    pdu.density = config.csi_rs_row == 1 ? 3 : 2;
-    pdu.scrambling_id = cell.l1.pci;
-    dl_grid.take(config.csi_rs_symbol, 1, RbMask::range(cell.initial_dl.start, cell.initial_dl.size));
+  for (const auto& resource : csi_rs) {
+    if (!nr::csi_rs_in(resource, slot) || !layout.tdd.dl_fits(slot, resource.l0, 1)) continue;
+    auto pdu = nr::csi_rs_pdu(resource, cell.initial_dl);
+    if (!pdu) continue;
+    dl->csi_rs.push_back(*pdu);
+    dl_grid.take(resource.l0, 1, RbMask::range(cell.initial_dl.start, cell.initial_dl.size));
   }
 }
 
@@ -109,6 +93,7 @@ bool GnbCell::Impl::send_common(const Space& space, Rnti rnti, TimeTable& times,
     fill_allocation(pdu.allocation, *blocks, window.bwp, time);
     pdu.layers = 1;
     pdu.pmi = 0;
+    pdu.precoding = {};
     pdu.code = code_of(mcs, mcs_index, nr::McsTable::qam64, bits);
     pdu.code.lbrm_tbs_octets = nr::tbs_lbrm(1, 6, layout.coreset0.n_rb) / 8;
     pdu.dmrs = *dmrs;

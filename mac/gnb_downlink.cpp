@@ -12,6 +12,7 @@ namespace {
 
 constexpr uint8_t rv_order[] = {0, 2, 3, 1};
 constexpr float average_weight = 1.0f / 128;  // of the served rate a slot
+constexpr unsigned ta_hold_ms = 16;           // from a timing advance command to uplink that obeys it (TS 38.213 4.2), a retransmission included
 
 }  // namespace
 
@@ -32,7 +33,7 @@ double GnbCell::Impl::dl_metric(const Ue& ue) const {
   if (ue.phase == Phase::msg4) return 1e12;
   if (ue.dl_retx) return 1e11 - static_cast<double>(ue.last_served_dl);
   if (scheduler.policy == SchedulerPolicy::round_robin) return -static_cast<double>(ue.last_served_dl);
-  const double rate = ue.dl_link.rate(*ue.dl_mcs);
+  const double rate = ue.dl_link.rate(*ue.dl_mcs) * ue.ri;
   double weight = 1;
   for (const Channel& channel : ue.channels) {
     if (channel.lcid <= 3) {
@@ -71,12 +72,8 @@ void GnbCell::Impl::serve_downlink(bool share_cces) {
     const bool full = dl_grid.used(layout.pdcch_end, symbols - std::min(symbols, layout.pdcch_end)).next_clear(0) >= cell.l1.n_rb;
     if (full) return;
     Ue& ue = *ues[dl_candidates[next_dl_candidate].second];
-    while (ue.dl_retx) {
-      const int process = std::countr_zero(ue.dl_retx);
-      if (!send_dl(ue, process)) break;
-      ++dl_sent;
-    }
-    if (!ue.dl_retx && send_dl(ue, -1)) ++dl_sent;
+    // One PDSCH a slot: more is a capability (TS 38.306 differentTB-PerSlot).
+    if (send_dl(ue, ue.dl_retx ? std::countr_zero(ue.dl_retx) : -1)) ++dl_sent;
   }
 }
 
@@ -226,7 +223,7 @@ bool GnbCell::Impl::send_new(Ue& ue, const Place& place) {
   send.process = static_cast<unsigned>(std::countr_zero(ue.dl_idle));
   if (send.process >= std::max<unsigned>(ue.config.dl_harq_processes, 1)) return false;
   send.fallback = place.space->type != SearchSpaceType::ue_0_1_1_1;
-  send.layers = send.fallback ? 1 : std::clamp<uint8_t>(ue.ri, 1, std::max<uint8_t>(ue.config.max_layers_dl, 1));
+  send.layers = send.fallback ? 1 : ue.ri;
   const McsChooser& chooser = dl_chooser(ue, *place.space);
   if (!dl_time(ue, *place.space, send.row, send.time) || !find_ack(ue, place, send.ack)) return false;
   auto dmrs = pdsch_dmrs(send.time, ue.config.dl_dmrs_additional, send.layers, cell.dmrs_type_a_position, send.fallback, cell.l1.pci);
@@ -301,6 +298,7 @@ bool GnbCell::Impl::fill_block(Ue& ue, std::span<uint8_t> block) {
     if (!ue.ta_command && ue.ta_due && now >= ue.ta_due) ue.ta_command = 31;
     if (ue.ta_command && writer.put(TimingAdvance{0, *ue.ta_command})) {
       ue.ta_command.reset();
+      ue.ta_hold = now + ta_hold_ms * nr::slots_per_subframe(layout.scs);
       if (ue.ta_due) ue.ta_due = now + ue.config.time_alignment_ms / 2 * nr::slots_per_subframe(layout.scs);
       useful = true;
     }
@@ -348,14 +346,22 @@ bool GnbCell::Impl::fill_block(Ue& ue, std::span<uint8_t> block) {
   return useful;
 }
 
+// TS 38.214 5.2.2.2.1: as the UE wished; for another number of layers than it reported last, the codebook's first matrix.
+nr::l1::Precoding GnbCell::Impl::precoding_of(const Ue& ue, unsigned layers) const {
+  if (layers == ue.ri && ue.precoding.ports) return ue.precoding;
+  return nr::precoding(nr::single_panel(cell.l1.tx_ports), layers, {}).value_or(nr::l1::Precoding{});
+}
+
 bool GnbCell::Impl::put_dl(Ue& ue, const DlSend& s, ByteView block) {
   const Space& space = *s.place->space;
   const DlHarq& harq = ue.dl[s.process];
+  const PowerLoop before = ue.pucch_power;
+  const uint8_t tpc = ue.pucch_power.command(scheduler.target_pucch_sinr_db, !ue.phr_known || ue.phr_db > 0);
   Result<nr::DciBits> dci = fail(Fault::invalid, "", "");
   if (s.fallback) {
     nr::Dci10 f;
     f.frequency = s.blocks.field, f.time = s.row, f.mcs = s.code.mcs, f.new_data = harq.ndi, f.rv = s.code.rv;
-    f.harq_id = static_cast<uint8_t>(s.process), f.dai = s.ack.dai, f.pucch_resource = s.ack.pri, f.k1 = s.ack.k1_field;
+    f.harq_id = static_cast<uint8_t>(s.process), f.dai = s.ack.dai, f.pucch_resource = s.ack.pri, f.k1 = s.ack.k1_field, f.tpc = tpc;
     const bool temporary = ue.phase == Phase::msg4 && ue.contention_identity;
     if (temporary) f.dai = 0;
     dci = nr::pack(f, space.type == SearchSpaceType::common ? layout.css10 : ue.layout.dci.uss10, temporary);
@@ -363,12 +369,16 @@ bool GnbCell::Impl::put_dl(Ue& ue, const DlSend& s, ByteView block) {
     nr::Dci11 f;
     f.bwp = ue.layout.dci.uss11.bwp ? ue.config.bwp_id : 0;
     f.frequency = s.blocks.field, f.time = s.row, f.mcs = s.code.mcs, f.new_data = harq.ndi, f.rv = s.code.rv;
-    f.harq_id = static_cast<uint8_t>(s.process), f.dai = s.ack.dai, f.pucch_resource = s.ack.pri, f.k1 = s.ack.k1_field;
+    f.harq_id = static_cast<uint8_t>(s.process), f.pucch_resource = s.ack.pri, f.k1 = s.ack.k1_field, f.tpc = tpc;
+    if (ue.config.dynamic_harq_codebook) f.dai = s.ack.dai;
     f.antenna_ports =
         static_cast<uint8_t>(nr::pdsch_antenna_port_value(nr::DmrsType::type1, 1, s.layers, s.dmrs.cdm_groups_without_data).value_or(0));
     dci = nr::pack(f, ue.layout.dci.uss11);
   }
-  if (!put_pdcch(*s.place, ue.rnti, dci)) return false;
+  if (!put_pdcch(*s.place, ue.rnti, dci)) {
+    ue.pucch_power = before;
+    return false;
+  }
   dl_cces += s.place->level;
   dl_grid.take(s.time.start, s.time.length, s.blocks.mask);
   commit_ack(ue, s.ack, s.process);
@@ -377,7 +387,8 @@ bool GnbCell::Impl::put_dl(Ue& ue, const DlSend& s, ByteView block) {
   pdu.bwp = s.window.bwp;
   fill_allocation(pdu.allocation, s.blocks, s.window.bwp, s.time);
   pdu.layers = s.layers;
-  pdu.pmi = s.layers > 1 || cell.l1.tx_ports > 1 ? ue.pmi : 0;
+  pdu.pmi = s.fallback ? uint16_t{0} : ue.pmi;
+  pdu.precoding = s.fallback || cell.l1.tx_ports == 1 ? nr::l1::Precoding{} : precoding_of(ue, s.layers);
   pdu.code = s.code;
   pdu.dmrs = s.dmrs;
   pdu.ptrs.reset();

@@ -240,7 +240,7 @@ void CellLayout::fill_ul(TimeTable& table) const {
   const unsigned period = tdd.period_slots();
   auto usable = [&](unsigned s, const TimeAllocation& row) {
     return row.k >= min_k2 && row.length > 0 && tdd.ul_fits(Slot(scs, s + row.k), row.start, row.length) &&
-           pusch_allocation_valid(row.mapping, row.start, row.length) && pusch_dmrs(row, 2, type_a_position_, true, false, 0);
+           pusch_allocation_valid(row.mapping, row.start, row.length) && pusch_dmrs(row, 2, 1, type_a_position_, true, false, 0);
   };
   table.ul.assign(period, {});
   for (unsigned s = 0; s < period; ++s) {
@@ -248,12 +248,11 @@ void CellLayout::fill_ul(TimeTable& table) const {
     for (unsigned i = 0; i < table.ul_rows.size(); ++i) {
       const TimeAllocation& row = table.ul_rows[i];
       if (!usable(s, row)) continue;
+      // Of each slot the longest row, and the longest that leaves the last symbol to sounding.
       auto same = std::ranges::find(table.ul[s], row.k, &UlOption::k2);
-      if (same == table.ul[s].end()) {
-        table.ul[s].push_back({static_cast<uint8_t>(i), row.k, row});
-      } else if (row.length > same->time.length) {
-        *same = {static_cast<uint8_t>(i), row.k, row};
-      }
+      if (same == table.ul[s].end()) same = table.ul[s].insert(same, {static_cast<uint8_t>(i), row.k, {}, {}, 0});
+      if (row.length > same->time.length) same->row = static_cast<uint8_t>(i), same->time = row;
+      if (row.start + row.length < symbols_per_slot && row.length > same->before_srs.length) same->before_srs_row = static_cast<uint8_t>(i), same->before_srs = row;
     }
     std::ranges::sort(table.ul[s], {}, &UlOption::k2);
   }
@@ -273,6 +272,27 @@ void CellLayout::fill_ul(TimeTable& table) const {
   table.ul = std::move(kept);
 }
 
+namespace {
+
+// One bit for each time from PDSCH to HARQ-ACK whose slot can hold a PDSCH (TS 38.213 9.1.2.1), by the slot of the HARQ-ACK.
+std::vector<SemiStaticCodebook> semi_static_codebooks(const UeConfig& ue, const TddTable& tdd, Scs scs, const std::vector<TimeAllocation>& rows) {
+  const K1Set set = k1_set(ue);
+  std::vector<SemiStaticCodebook> out;
+  const unsigned period = tdd.period_slots();
+  for (unsigned s = 0; s < period; ++s) {
+    uint32_t possible = 0;
+    for (unsigned i = 0; i < set.n; ++i) {
+      const unsigned end = symbols_per_slot - (tdd.is_fdd() ? 0u : tdd.at(Slot(scs, s + 16 * period - set.k1[i])).ul);
+      const bool fits = std::ranges::any_of(rows, [&](const TimeAllocation& r) { return r.length > 0 && r.start + r.length <= static_cast<int>(end); });
+      if (fits) possible |= 1u << i;
+    }
+    out.push_back(semi_static_codebook(set.k1, set.n, possible));
+  }
+  return out;
+}
+
+}  // namespace
+
 Result<UeLayout> UeLayout::make(const CellConfig& cell, CellLayout& layout, const UeConfig& ue) {
   UeLayout out;
   out.dl = ue.dl.size ? ue.dl : cell.initial_dl;
@@ -281,8 +301,6 @@ Result<UeLayout> UeLayout::make(const CellConfig& cell, CellLayout& layout, cons
     if (bwp.start + bwp.size > cell.l1.n_rb)
       return fail(Fault::invalid, "bwp", "{}+{} exceeds the carrier's {} RBs", bwp.start, bwp.size, cell.l1.n_rb);
   }
-  if (!ue.dynamic_harq_codebook)
-    return fail(Fault::unsupported, "pdsch-HARQ-ACK-Codebook", "semiStatic; dynamic is supported (TS 38.213 9.1)");
   for (const auto& config : ue.search_spaces) {
     Space space{to_nr(config), 0, config.type, false, config.coreset == 0, cell.l1.pci, cell.l1.pci, false};
     auto found = std::ranges::find(ue.coresets, config.coreset, &l1::Coreset::id);
@@ -318,14 +336,15 @@ Result<UeLayout> UeLayout::make(const CellConfig& cell, CellLayout& layout, cons
   c.dci01.n_ul_bwp_rrc = c.dci11.n_dl_bwp_rrc = ue.bwp_id ? 1 : 0;
   c.dci01.n_time_entries = static_cast<uint8_t>(std::min<size_t>(pusch.size(), max_time_allocations));
   c.dci11.n_time_entries = static_cast<uint8_t>(std::min<size_t>(pdsch.size(), max_time_allocations));
+  c.dci01.dynamic_harq_codebook = c.dci11.dynamic_harq_codebook = ue.dynamic_harq_codebook;
   c.dci01.transform_precoding = ue.transform_precoding;
   c.dci01.resource_type0 = c.dci11.resource_type0 = !ue.resource_allocation_type1;
   c.dci01.rbg_configuration2 = c.dci11.rbg_configuration2 = ue.rbg_config2;
-  c.dci01.max_rank = ue.max_layers_ul;
-  c.dci01.n_srs_ports = std::max<uint8_t>(ue.max_layers_ul, 1);
+  set_uplink_codebook(ue, c.dci01);
   c.dci01.dmrs_a = c.dci11.dmrs_a = DmrsType::type1;
   c.dci11.n_k1 = static_cast<uint8_t>(std::clamp<size_t>(ue.k1.size(), 1, 8));
   SEN_ASSIGN(out.dci, dci_layouts(c));
+  if (!ue.dynamic_harq_codebook) out.codebooks = semi_static_codebooks(ue, layout.tdd, layout.scs, pdsch);
   out.times.rows = std::move(pdsch);
   layout.fill_dl(out.times);
   out.times.ul_rows = std::move(pusch);
@@ -353,7 +372,7 @@ std::optional<l1::Dmrs> pdsch_dmrs(const TimeAllocation& time, unsigned addition
   return out;
 }
 
-std::optional<l1::Dmrs> pusch_dmrs(const TimeAllocation& time, unsigned additional, unsigned type_a_position, bool fallback,
+std::optional<l1::Dmrs> pusch_dmrs(const TimeAllocation& time, unsigned additional, unsigned layers, unsigned type_a_position, bool fallback,
                                    bool transform_precoding, unsigned n_id) {
   DmrsConfig config;
   config.additional_position = static_cast<uint8_t>(fallback ? 2 : additional);
@@ -364,6 +383,11 @@ std::optional<l1::Dmrs> pusch_dmrs(const TimeAllocation& time, unsigned addition
   out.symbol_mask = *symbols;
   out.cdm_groups_without_data = static_cast<uint8_t>(fallback ? fallback_cdm_groups(time.length, transform_precoding) : 2);
   out.n_id = static_cast<uint16_t>(n_id);
+  if (layers > 1) {
+    auto value = pusch_antenna_port_value(DmrsType::type1, 1, transform_precoding, layers, 2);
+    if (!value) return std::nullopt;
+    out.ports = pusch_antenna_ports(DmrsType::type1, 1, transform_precoding, layers, *value)->ports;
+  }
   return out;
 }
 

@@ -112,7 +112,7 @@ std::optional<RandomAccessResponse> GnbCell::Impl::grant_msg3(const PendingPream
       UlPlan* target = plan(now + k);
       if (!target || !layout.tdd.ul_fits(target->slot, time.start, time.length)) continue;
       if (ue && in_gap(*ue, target->slot)) continue;
-      auto dmrs = pusch_dmrs(time, 2, cell.dmrs_type_a_position, true, cell.rach.msg3_transform_precoding, cell.l1.pci);
+      auto dmrs = pusch_dmrs(time, 2, 1, cell.dmrs_type_a_position, true, cell.rach.msg3_transform_precoding, cell.l1.pci);
       if (!dmrs) continue;
       auto input = tbs_input(mcs, 1, time, *dmrs, 1);
       const unsigned n_prb = nr::prbs_for_bits(input, msg3_bits, cell.initial_ul.size);
@@ -147,7 +147,7 @@ std::optional<RandomAccessResponse> GnbCell::Impl::grant_msg3(const PendingPream
       pdu.bwp = window.bwp;
       fill_allocation(pdu.allocation, *blocks, window.bwp, time);
       pdu.second_hop_rb.reset();
-      pdu.layers = 1, pdu.tpmi = 0;
+      pdu.layers = pdu.ports = 1, pdu.tpmi = 0;
       pdu.transform_precoding = cell.rach.msg3_transform_precoding;
       pdu.low_papr_id = pdu.n_id = cell.l1.pci;
       pdu.code = msg3.code;
@@ -200,12 +200,12 @@ void GnbCell::Impl::retransmit_msg3() {
       pdu.bwp = window.bwp;
       fill_allocation(pdu.allocation, *blocks, window.bwp, option.time);
       pdu.second_hop_rb.reset();
-      pdu.layers = 1, pdu.tpmi = 0;
+      pdu.layers = pdu.ports = 1, pdu.tpmi = 0;
       pdu.transform_precoding = cell.rach.msg3_transform_precoding;
       pdu.low_papr_id = pdu.n_id = cell.l1.pci;
       pdu.code = msg3.code;
       pdu.code.rv = fields.rv;
-      pdu.dmrs = *pusch_dmrs(option.time, 2, cell.dmrs_type_a_position, true, pdu.transform_precoding, cell.l1.pci);
+      pdu.dmrs = *pusch_dmrs(option.time, 2, 1, cell.dmrs_type_a_position, true, pdu.transform_precoding, cell.l1.pci);
       pdu.harq_id = 0;
       pdu.new_data = false;
       pdu.uci = {};

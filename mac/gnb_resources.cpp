@@ -18,7 +18,7 @@ namespace {
 
 constexpr unsigned codes = 18;  // of format 1 in a pair of blocks
 constexpr unsigned sr_pairs = 4;
-constexpr unsigned positions = 7;  // of a two-symbol format 2 in a slot
+constexpr unsigned positions = 7;  // of a two-symbol format 2 in a slot; one less where the last symbol is left to sounding
 constexpr unsigned days = 2560;    // longest period; every other one divides it
 constexpr uint16_t sr_periods[] = {1, 2, 4, 5, 8, 10, 16, 20, 40, 80, 160, 320, 640};
 constexpr uint16_t csi_periods[] = {4, 5, 8, 10, 16, 20, 40, 80, 160, 320};
@@ -112,13 +112,13 @@ class Edges {
   unsigned start_, low_, high_;
 };
 
-PucchResource format1(uint8_t id, std::pair<uint16_t, uint16_t> pair, unsigned code) {
+PucchResource format1(uint8_t id, std::pair<uint16_t, uint16_t> pair, unsigned code, unsigned symbols) {
   PucchResource r;
   r.id = id;
   r.format = 1;
   r.first_rb = pair.first;
   r.second_hop_rb = pair.second;
-  r.symbols = 14;
+  r.symbols = static_cast<uint8_t>(symbols);
   r.initial_cyclic_shift = static_cast<uint8_t>(code % 6 * 2);
   r.time_domain_occ = static_cast<uint8_t>(code / 6);
   return r;
@@ -132,6 +132,16 @@ PucchResource format2(uint8_t id, uint16_t rb, unsigned width, unsigned position
   r.rbs = static_cast<uint16_t>(width);
   r.start_symbol = static_cast<uint8_t>(2 * position);
   r.symbols = 2;
+  return r;
+}
+
+PucchResource format34(uint8_t id, uint8_t format, unsigned rb, unsigned occ_index, unsigned symbols) {
+  PucchResource r;
+  r.id = id;
+  r.format = format;
+  r.first_rb = static_cast<uint16_t>(rb);
+  r.symbols = static_cast<uint8_t>(symbols);
+  r.occ_index = static_cast<uint8_t>(occ_index);
   return r;
 }
 
@@ -182,12 +192,14 @@ Status GnbCell::Impl::assign(Rnti rnti, UeConfig& config) {
     for (unsigned s = 0; s < tdd.period_slots(); ++s) dl_slots += tdd.at(Slot(layout.scs, s)).dl > 0;
     dl_per_ul = (dl_slots + tdd.count_full_ul() - 1) / std::max(tdd.count_full_ul(), 1u) + 1;
   }
-  nr::CsiConfig csi;
-  if (config.csi) csi.ports = config.csi->ports;
-  const unsigned csi_bits = config.csi ? nr::csi_part1_bits(csi) : 0;
-  const unsigned rate = config.pucch_format2_max_code_rate;
-  const unsigned harq_width = format2_width(std::min<unsigned>(dl_per_ul, limit::harq_processes) + 1 + csi_bits, rate);
-  const unsigned csi_width = format2_width(std::max(csi_bits + 1, 3u), rate);
+  nr::CsiConfig widest;
+  if (config.csi) widest = csi_config(*config.csi), widest.ri_restriction = 0xff;  // the UE's capabilities may bring more layers later
+  const unsigned csi_bits = config.csi ? nr::csi_part1_bits(widest) : 0;
+  const unsigned rate = config.pucch_formats[2].max_code_rate;
+  // Formats 3 and 4 take a block for the whole slot, format 4 two UEs to a block by cover code: more blocks, one position.
+  const unsigned large = scheduler.large_uci_format;
+  const unsigned harq_width = large == 3 ? 4 : large == 4 ? 2 : format2_width(std::min<unsigned>(dl_per_ul, limit::harq_processes) + 1 + csi_bits, rate);
+  const unsigned csi_width = large > 2 ? 1 : format2_width(std::max(csi_bits + 1, 3u), rate);
 
   Edges edges(taken, bwp.start, bwp.size);
   auto harq1 = edges.take(1);
@@ -205,19 +217,30 @@ Status GnbCell::Impl::assign(Rnti rnti, UeConfig& config) {
     return fail(Fault::exhausted, "pucch", "{} uplink RBs leave no room for PUCCH beside PRACH", bwp.size);
   }
 
+  // Sounding goes into slots that are uplink in part, which PUCCH of whole slots leaves alone; without such slots everything ends a symbol earlier.
+  auto in_part = [&](unsigned day) { return tdd.at(Slot(layout.scs, day)).ul > 0 && !full(day); };
+  bool apart = false;
+  for (unsigned day = 0; day < tdd.period_slots(); ++day) apart = apart || in_part(day);
+  const bool crowded = config.srs && !apart;
+  const unsigned long_symbols = crowded ? nr::symbols_per_slot - 1 : nr::symbols_per_slot;
   const unsigned turn = pool_of_pucch.next++;
   config.pucch.clear();
   config.pucch_sets.assign(2, {});
   const unsigned shared = harq1_more ? 2 * codes : codes;
   for (uint8_t i = 0; i < 8; ++i) {
     const unsigned at = (turn * 8 + i) % shared;
-    config.pucch.push_back(format1(i, at < codes ? *harq1 : *harq1_more, at % codes));
+    config.pucch.push_back(format1(i, at < codes ? *harq1 : *harq1_more, at % codes, long_symbols));
     config.pucch_sets[0].resources.push_back(i);
   }
-  const unsigned own_position = turn % positions;
+  const unsigned short_positions = large > 2 ? 1 : positions - (crowded ? 1 : 0);
+  const unsigned own_position = turn % short_positions;
   for (uint8_t i = 0; i < 8; ++i) {
-    const unsigned position = (own_position + i / 2) % positions;
-    config.pucch.push_back(format2(static_cast<uint8_t>(8 + i), i % 2 ? harq2->second : harq2->first, harq_width, position));
+    const unsigned position = (own_position + i / 2) % short_positions;
+    const uint16_t edge = i % 2 ? harq2->second : harq2->first;
+    const auto id = static_cast<uint8_t>(8 + i);
+    if (large == 2) config.pucch.push_back(format2(id, edge, harq_width, position));
+    else if (large == 3) config.pucch.push_back(format34(id, 3, edge + i / 2, 0, long_symbols));
+    else config.pucch.push_back(format34(id, 4, edge + i / 4, i / 2 % 2, long_symbols));
     config.pucch_sets[1].resources.push_back(static_cast<uint8_t>(8 + i));
   }
 
@@ -235,14 +258,14 @@ Status GnbCell::Impl::assign(Rnti rnti, UeConfig& config) {
     sr.period_slots = claim->period;
     sr.offset_slots = claim->offset;
     sr.resource = id;
-    config.pucch.push_back(format1(id++, sr_blocks[claim->place / codes], static_cast<unsigned>(claim->place % codes)));
+    config.pucch.push_back(format1(id++, sr_blocks[claim->place / codes], static_cast<unsigned>(claim->place % codes), long_symbols));
   }
   if (config.csi) {
     // Places: two edges times seven positions, the UE's own position first by searching it alone; HARQ-ACK in format 2 then meets CSI in
     // time.
     std::optional<Claim> claim;
-    for (unsigned i = 0; i < positions && !claim; ++i) {
-      const unsigned position = (own_position + i) % positions;
+    for (unsigned i = 0; i < short_positions && !claim; ++i) {
+      const unsigned position = (own_position + i) % short_positions;
       for (unsigned edge = 0; edge < 2 && !claim; ++edge) {
         pool_of_pucch.csi.size(2 * positions);
         for (uint16_t period : csi_periods) {
@@ -261,23 +284,31 @@ Status GnbCell::Impl::assign(Rnti rnti, UeConfig& config) {
     config.csi->offset_slots = claim->offset;
     config.csi->resource = id;
     const auto position = static_cast<unsigned>(claim->place / 2);
-    config.pucch.push_back(format2(id++, claim->place % 2 ? csi_blocks->second : csi_blocks->first, csi_width, position));
+    const uint16_t edge = claim->place % 2 ? csi_blocks->second : csi_blocks->first;
+    config.pucch.push_back(large == 2 ? format2(id, edge, csi_width, position) : format34(id, 3, edge, 0, long_symbols));
+    ++id;
     // The reference signal is the cell's: one downlink slot of its period serves every UE.
-    for (uint16_t offset = 1; offset < config.csi->csi_rs_period_slots; ++offset) {
+    nr::CsiRsResource& rs = config.csi->csi_rs;
+    for (uint16_t offset = 1; offset < rs.period_slots; ++offset) {
       bool fits = true;
-      for (unsigned day = offset; day < days && fits; day += config.csi->csi_rs_period_slots) {
+      for (unsigned day = offset; day < days && fits; day += rs.period_slots) {
         fits = tdd.full_dl(Slot(layout.scs, day)) && day % nr::slots_per_frame(layout.scs) >= nr::slots_per_frame(layout.scs) / 2;
       }
       if (!fits) continue;
-      config.csi->csi_rs_offset_slots = offset;
+      rs.offset_slots = offset;
       break;
     }
+    config.nzp_csi_rs = {rs};
   }
   if (config.srs && config.srs->period_slots) {
-    auto fits = [&](unsigned day) { return tdd.ul_fits(Slot(layout.scs, day), config.srs->start_symbol, config.srs->symbols); };
+    auto fits = [&](unsigned day) {
+      return (!apart || in_part(day)) && tdd.ul_fits(Slot(layout.scs, day), config.srs->start_symbol, config.srs->symbols);
+    };
+    // Two combs, and eight cyclic shifts of each: UEs two apart, the ports of one evenly spread over all (TS 38.211 6.4.1.4.2).
+    const size_t places = 8u / (cell.l1.rx_ports >= 4 ? 4 : cell.l1.rx_ports >= 2 ? 2 : 1);
     size_t srs_days = 0;
     for (unsigned day = 0; day < days; ++day) srs_days += fits(day);
-    auto claim = pool_of_pucch.claim(pool_of_pucch.srs, 8, srs_periods, config.srs->period_slots, srs_days, fits);
+    auto claim = pool_of_pucch.claim(pool_of_pucch.srs, places, srs_periods, config.srs->period_slots, srs_days, fits);
     if (!claim) return refuse("srs");
     pool_of_pucch.claims.emplace_back(rnti, *claim);
     config.srs->period_slots = claim->period;

@@ -9,14 +9,18 @@ using namespace gnb;
 
 namespace {
 
-nr::PucchResource to_nr(const PucchUse& use, unsigned max_code_rate) {
+nr::PucchResource to_nr(const PucchUse& use, const PucchFormatConfig& format) {
   nr::PucchResource out;
   out.format = static_cast<nr::PucchFormat>(use.format);
   out.n_rb = static_cast<uint8_t>(use.rbs);
   out.start_symbol = use.start_symbol;
   out.n_symbols = use.symbols;
   if (use.second_crb) out.second_hop_rb = use.second_crb;
-  out.max_code_rate = static_cast<uint8_t>(max_code_rate);
+  out.occ_length = use.occ_length;
+  out.occ_index = use.occ;
+  out.additional_dmrs = format.additional_dmrs;
+  out.pi2_bpsk = format.pi2_bpsk;
+  out.max_code_rate = format.max_code_rate;
   return out;
 }
 
@@ -36,10 +40,11 @@ bool share_blocks(const PucchUse& a, const PucchUse& b) {
 // Formats 0 and 1 share a block by cyclic shift (and cover code) when they lie the same way (TS 38.211 6.3.2.3, 6.3.2.4).
 bool PucchUse::meets(const PucchUse& o) const {
   if (!overlaps_in_time(o) || !share_blocks(*this, o)) return false;
-  const bool same_place = format == o.format && format <= 1 && start_symbol == o.start_symbol && symbols == o.symbols &&
+  const bool same_place = format == o.format && (format <= 1 || format == 4) && start_symbol == o.start_symbol && symbols == o.symbols &&
                           first_crb == o.first_crb && second_crb == o.second_crb;
   if (!same_place) return true;
   if (format == 1) return cyclic_shift == o.cyclic_shift && occ == o.occ;
+  if (format == 4) return occ_length != o.occ_length || occ == o.occ;
   // Format 0 says 1 bit (and SR) with shifts 0, 3, 6, 9 from its first: only first shifts apart by other than multiples of 3 stay apart.
   return cyclic_shift % 3 == o.cyclic_shift % 3;
 }
@@ -98,24 +103,34 @@ bool GnbCell::Impl::find_ack(Ue& ue, const Place& place, Ack& out) {
     if (!target || layout.tdd.at(target->slot).ul == 0 || in_gap(ue, target->slot)) continue;
     // A DCI that grants a PUSCH there has already told the UE how much to expect (TS 38.213 9.1.3.2, 9.2.3).
     if (target->granted(ue.rnti)) continue;
-    if (!find_ack_in(ue, place, *target, out)) continue;
+    if (!find_ack_in(ue, place, *target, k1, out)) continue;
     out.k1_field = static_cast<uint8_t>(field);
     return true;
   }
   return false;
 }
 
-bool GnbCell::Impl::find_ack_in(Ue& ue, const Place& place, UlPlan& target, Ack& out) {
+bool GnbCell::Impl::find_ack_in(Ue& ue, const Place& place, UlPlan& target, unsigned k1, Ack& out) {
   UciEntry* entry = target.find(ue.rnti);
   out.plan = &target;
   out.dai = nr::dai_field(entry ? entry->n_harq : 0);
   out.common = ue.phase == Phase::msg4 || ue.phase == Phase::settling || ue.config.pucch_sets.empty();
+  out.place = entry ? entry->n_harq : uint8_t{0};
+  out.bits = static_cast<uint8_t>(out.place + 1);
   if (out.common) return !entry && common_pucch(place, target, out);
-  const unsigned harq = entry ? entry->n_harq + 1u : 1u;
-  if (harq > limit::harq_processes || (entry && entry->common)) return false;
+  if (out.bits > limit::harq_processes || (entry && entry->common)) return false;
+  if (!ue.layout.codebooks.empty()) {
+    const nr::SemiStaticCodebook& codebook = ue.layout.codebooks[layout.slot_index(target.slot)];
+    const auto position = nr::semi_static_position(codebook, k1);
+    if (!position) return false;
+    out.place = static_cast<uint8_t>(*position);
+    out.bits = codebook.n;
+    out.dai = 1;  // DCI 1_0 that does not say "the only one": the codebook is always whole
+    if (entry && std::ranges::find(entry->place.begin(), entry->place.begin() + entry->n_harq, out.place) != entry->place.begin() + entry->n_harq) return false;
+  }
+  const unsigned harq = out.bits;
   const bool sr = entry && entry->sr;
   const unsigned csi = entry ? entry->csi_bits : 0;
-  if (csi && !ue.config.pucch_format2_simultaneous_csi) return false;
   const unsigned bits = csi ? std::max(3u, harq + sr + csi) : harq <= 2 ? harq : harq + sr;
   nr::PucchSets sets;
   sets.n = static_cast<uint8_t>(std::min<size_t>(ue.config.pucch_sets.size(), 4));
@@ -128,10 +143,12 @@ bool GnbCell::Impl::find_ack_in(Ue& ue, const Place& place, UlPlan& target, Ack&
     const unsigned pri = (i + ue.id) % n;
     auto use = resource(ue, list[pri]);
     if (!use || list.size() > 8) return false;
-    if (use->format == 2) {
-      auto pucch = to_nr(*use, ue.config.pucch_format2_max_code_rate);
+    if (use->format >= 2) {
+      const PucchFormatConfig& format = ue.config.pucch_formats[use->format];
+      if (csi && !format.simultaneous_csi) return false;
+      auto pucch = to_nr(*use, format);
       if (bits > nr::pucch_capacity_bits(pucch)) continue;
-      use->rbs = static_cast<uint16_t>(nr::pucch_rbs_for(pucch, bits));
+      if (use->format <= 3) use->rbs = static_cast<uint16_t>(nr::pucch_rbs_for(pucch, bits));
     }
     // SR and CSI that do not meet this PUCCH in time would go beside it: no such slot is used (TS 38.213 9.2.5).
     if (entry && entry->sr_use && !use->overlaps_in_time(*entry->sr_use)) continue;
@@ -187,7 +204,9 @@ void GnbCell::Impl::commit_ack(Ue& ue, const Ack& ack, unsigned process) {
     entry->rnti = ue.rnti;
   }
   entry->common = ack.common;
+  entry->place[entry->n_harq] = ack.place;
   entry->harq[entry->n_harq++] = static_cast<uint8_t>(process);
+  entry->harq_bits = ack.bits;
   entry->harq_use = ack.use;
 }
 
@@ -252,10 +271,17 @@ void GnbCell::Impl::add_pucch(nr::l1::UlSlot& out, const PucchUse& use, const Ue
   pdu.rbs = use.rbs;
   if (use.second_crb) pdu.second_hop_rb = static_cast<uint16_t>(*use.second_crb - pdu.bwp.start);
   pdu.initial_cyclic_shift = use.cyclic_shift;
-  pdu.time_domain_occ = use.occ;
+  pdu.time_domain_occ = use.format == 1 ? use.occ : 0;
+  pdu.occ_length = use.format == 4 ? use.occ_length : 0;
+  pdu.occ_index = use.format == 4 ? use.occ : 0;
+  if (!common) {
+    const PucchFormatConfig& format = ue.config.pucch_formats[use.format];
+    pdu.additional_dmrs = format.additional_dmrs;
+    pdu.pi2_bpsk = format.pi2_bpsk;
+    pdu.max_code_rate = format.max_code_rate;
+  }
   pdu.hopping_id = cell.pucch_hopping_id.value_or(cell.l1.pci);
   pdu.n_id = pdu.dmrs_n_id = cell.l1.pci;
-  pdu.max_code_rate = ue.config.pucch_format2_max_code_rate;
   pdu.uci = uci;
 }
 
@@ -276,8 +302,8 @@ void GnbCell::Impl::emit_pucch(UciEntry& e, const Ue& ue, nr::l1::UlSlot& out, S
   }
   if (!e.harq_use) return;
   const bool in_harq = e.sr && e.harq_use->format != 1;
-  put(*e.harq_use, UciKind::harq, {e.n_harq, in_harq, e.csi_bits, 0});
-  if (e.sr_use && !in_harq && e.sr_use->format == 1) put(*e.sr_use, UciKind::sr, {e.n_harq, true, 0, 0});
+  put(*e.harq_use, UciKind::harq, {e.harq_bits, in_harq, e.csi_bits, 0});
+  if (e.sr_use && !in_harq && e.sr_use->format == 1) put(*e.sr_use, UciKind::sr, {e.harq_bits, true, 0, 0});
 }
 
 // ---- What came ------------------------------------------------------------------------------------------------------------------
@@ -292,6 +318,7 @@ void GnbCell::Impl::on_uci(Slot at, const nr::l1::RxUci& rx) {
   if (rx.detected) {
     heard(*ue);
     if (!rx.on_pusch) {
+      ue->pucch_power.measured(rx.quality.sinr_db);
       ue->metrics.pucch_sinr_db = rx.quality.sinr_db;
       measured_ta(*ue, rx.quality.ta_ns);
     }
@@ -311,12 +338,12 @@ void GnbCell::Impl::on_uci(Slot at, const nr::l1::RxUci& rx) {
 void GnbCell::Impl::on_harq(Ue& ue, UciEntry& entry, const nr::l1::RxUci& rx) {
   if (entry.n_harq == 0 || entry.harq_done) return;
   const Rnti rnti = ue.rnti;
-  if (rx.detected && (rx.harq.size == entry.n_harq || !rx.crc_ok)) {
+  if (rx.detected && (rx.harq.size == entry.harq_bits || !rx.crc_ok)) {
     entry.harq_done = true;
     const auto bits = nr::from_l1<nr::max_harq_bits>(rx.harq);
     for (unsigned i = 0; i < entry.n_harq; ++i) {
       Ue* still = find(rnti);  // an acknowledged Msg4 lets RRC act on the UE
-      if (still) on_ack(*still, entry.harq[i], rx.crc_ok && bits && bits->bit(i), false);
+      if (still) on_ack(*still, entry.harq[i], rx.crc_ok && bits && bits->bit(entry.place[i]), false);
     }
     return;
   }
@@ -421,11 +448,16 @@ void GnbCell::Impl::on_csi(Ue& ue, const nr::l1::RxUci& rx, bool on_pusch) {
   if (!part1 || !part2) return void(++counters.uci_size);
   auto csi = nr::unpack_csi(*part1, *part2, config);
   if (!csi) return void(++counters.uci_size);
+  const bool other_rank = csi->ri != ue.ri;
   ue.cqi = csi->cqi;
-  ue.ri = csi->ri;
+  ue.ri = std::clamp<uint8_t>(csi->ri, 1, std::max<uint8_t>(ue.config.max_layers_dl, 1));
   ue.pmi = static_cast<uint16_t>(csi->i2 | (csi->i1 & 0xff) << 4 | csi->i1 >> 8 << 8);
+  if (cell.l1.tx_ports > 1) {
+    const auto panel = nr::single_panel(cell.l1.tx_ports, config.codebook_mode);
+    ue.precoding = nr::precoding(panel, ue.ri, nr::Pmi::unpacked(ue.pmi)).value_or(nr::l1::Precoding{});
+  }
   const auto table = static_cast<nr::CqiTable>(std::clamp<int>(ue.config.csi ? ue.config.csi->cqi_table : 1, 1, 4) - 1);
-  ue.dl_link.measured(sinr_of_cqi(table, csi->cqi));
+  ue.dl_link.measured(sinr_of_cqi(table, csi->cqi), other_rank);
 }
 
 }  // namespace sen::mac

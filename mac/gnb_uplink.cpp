@@ -27,7 +27,7 @@ double GnbCell::Impl::ul_metric(const Ue& ue) const {
   if (ue.ul_retx) return 1e11 - static_cast<double>(ue.last_served_ul);
   if (ue.sr) return 1e10 + static_cast<double>(slot - ue.sr_since);
   if (scheduler.policy == SchedulerPolicy::round_robin) return -static_cast<double>(ue.last_served_ul);
-  const double rate = ue.ul_link.rate(*ue.ul_mcs);
+  const double rate = ue.ul_link.rate(*ue.ul_mcs) * ue.ul_rank;
   double weight = 1;
   for (const Channel& channel : ue.channels) {
     const int group = ue.group_of[channel.lcid];
@@ -85,6 +85,11 @@ bool GnbCell::Impl::send_grant(Ue& ue, int process) {
   for (const UlOption& option : options) {
     UlPlan* target = plan(now + option.k2);
     if (!target || target->granted(ue.rnti) || in_gap(ue, target->slot)) continue;
+    if (!target->srs.empty() && option.before_srs.length) {
+      const UlOption shorter{option.before_srs_row, option.k2, option.before_srs, {}, 0};
+      if (put_grant(ue, *place, shorter, *target, process)) return true;
+      continue;
+    }
     if (put_grant(ue, *place, option, *target, process)) return true;
   }
   return false;
@@ -108,7 +113,10 @@ bool GnbCell::Impl::put_grant(Ue& ue, const Place& place, const UlOption& option
   // The second part of a CSI report of several ports has no size that is known beforehand.
   if (entry && entry->csi_bits && ue.csi.ports > 1) return false;
   if (entry && entry->common) return false;
-  auto dmrs = pusch_dmrs(option.time, ue.config.ul_dmrs_additional, cell.dmrs_type_a_position, fallback, precoding, cell.l1.pci);
+  // A retransmission keeps its layers, for they are part of its size.
+  const bool codebook = !fallback && pusch_ports(ue.config) > 1;
+  const unsigned layers = !codebook ? 1u : process >= 0 ? std::max<unsigned>(ue.ul[static_cast<unsigned>(process)].layers, 1) : ue.ul_rank;
+  auto dmrs = pusch_dmrs(option.time, ue.config.ul_dmrs_additional, layers, cell.dmrs_type_a_position, fallback, precoding, cell.l1.pci);
   if (!dmrs) return false;
   const McsChooser& chooser = ul_chooser(ue, space);
   const Window window = ul_window(&ue, space);
@@ -122,15 +130,15 @@ bool GnbCell::Impl::put_grant(Ue& ue, const Place& place, const UlOption& option
     blocks = find_blocks(taken, window, harq.n_prb, harq.n_prb);
     code = harq.code;
     const bool same = blocks && static_cast<nr::McsTable>(code.mcs_table) == chooser.table() && code.mcs <= chooser.max() &&
-                      nr::tbs_bits(tbs_input(chooser.mcs(code.mcs), blocks->count, option.time, *dmrs, 1)) == code.tbs_octets * 8;
+                      nr::tbs_bits(tbs_input(chooser.mcs(code.mcs), blocks->count, option.time, *dmrs, layers)) == code.tbs_octets * 8;
     if (!same) {
       blocks = find_blocks(taken, window, window.end - window.first, 1);
       bool found = false;
       for (unsigned index = chooser.max() + 1; blocks && index < 32 && !found; ++index) {
         auto q_m = nr::pusch_reserved_q_m(chooser.table(), index, precoding);
         if (!q_m) continue;
-        auto input = tbs_input({*q_m, 1024}, blocks->count, option.time, *dmrs, 1);
-        if (code.tbs_octets * 8.0 / (*q_m * nr::n_re(input)) > 0.9) continue;
+        auto input = tbs_input({*q_m, 1024}, blocks->count, option.time, *dmrs, layers);
+        if (code.tbs_octets * 8.0 / (*q_m * layers * nr::n_re(input)) > 0.9) continue;
         code.qm = *q_m;
         code.mcs = static_cast<uint8_t>(index);
         code.mcs_table = static_cast<uint8_t>(chooser.table());
@@ -144,7 +152,7 @@ bool GnbCell::Impl::put_grant(Ue& ue, const Place& place, const UlOption& option
     const uint32_t octets = std::max(wanted + 12 + wanted / 256, ue.sr ? sr_octets : 0u);
     const unsigned index = scheduler.fixed_ul_mcs >= 0 ? std::min<unsigned>(static_cast<unsigned>(scheduler.fixed_ul_mcs), chooser.max())
                                                        : chooser.choose(ue.ul_link.effective_db());
-    auto input = tbs_input(chooser.mcs(index), 1, option.time, *dmrs, 1);
+    auto input = tbs_input(chooser.mcs(index), 1, option.time, *dmrs, layers);
     unsigned width = window.end - window.first;
     // Power headroom: more blocks than the UE has power for would lower what each of them gets (TS 38.213 7.7).
     if (ue.phr_known) width = std::clamp(static_cast<unsigned>(ue.phr_prbs * std::pow(10.0, std::min(ue.phr_db, 30.0f) / 10)), 1u, width);
@@ -168,24 +176,33 @@ bool GnbCell::Impl::put_grant(Ue& ue, const Place& place, const UlOption& option
     if (bits < 8 * 8) return false;
     code = code_of(chooser.mcs(index), index, chooser.table(), bits);
   }
+  const nr::TpmiAndLayers w{layers == ue.ul_rank ? ue.tpmi : uint8_t{0}, static_cast<uint8_t>(layers)};
+  const PowerLoop before = ue.pusch_power;
+  const uint8_t tpc = ue.pusch_power.command(scheduler.target_pusch_sinr_db, !ue.phr_known || ue.phr_db > 3);
   Result<nr::DciBits> dci = fail(Fault::invalid, "", "");
   const bool ndi = process >= 0 ? harq.ndi : !harq.ndi;
   if (fallback) {
     nr::Dci00 f;
     f.frequency = blocks->field, f.time = option.row, f.mcs = code.mcs, f.new_data = ndi, f.rv = code.rv,
-    f.harq_id = static_cast<uint8_t>(id);
+    f.harq_id = static_cast<uint8_t>(id), f.tpc = tpc;
     dci = nr::pack(f, space.type == SearchSpaceType::common ? layout.css00 : ue.layout.dci.uss00);
   } else {
     nr::Dci01 f;
     f.bwp = ue.layout.dci.uss01.bwp ? ue.config.bwp_id : 0;
     f.frequency = blocks->field, f.time = option.row, f.mcs = code.mcs, f.new_data = ndi, f.rv = code.rv,
-    f.harq_id = static_cast<uint8_t>(id);
-    f.dai1 = static_cast<uint8_t>(entry && entry->n_harq ? (entry->n_harq - 1) % 4 : 3);
+    f.harq_id = static_cast<uint8_t>(id), f.tpc = tpc;
+    // How many assignments there were (9.1.3.2); with a semi-static codebook whether there were any (9.1.2.2).
+    const bool any = entry && entry->n_harq;
+    f.dai1 = static_cast<uint8_t>(!ue.config.dynamic_harq_codebook ? any : any ? (entry->n_harq - 1) % 4 : 3);
     f.antenna_ports =
-        static_cast<uint8_t>(nr::pusch_antenna_port_value(nr::DmrsType::type1, 1, precoding, 1, dmrs->cdm_groups_without_data).value_or(0));
+        static_cast<uint8_t>(nr::pusch_antenna_port_value(nr::DmrsType::type1, 1, precoding, layers, dmrs->cdm_groups_without_data).value_or(0));
+    if (codebook) f.precoding = static_cast<uint8_t>(nr::precoding_field(pusch_ports(ue.config), ue.config.max_layers_ul, ue.config.codebook_subset, w).value_or(0));
     dci = nr::pack(f, ue.layout.dci.uss01);
   }
-  if (!put_pdcch(place, ue.rnti, dci)) return false;
+  if (!put_pdcch(place, ue.rnti, dci)) {
+    ue.pusch_power = before;
+    return false;
+  }
 
   harq.ndi = ndi;
   harq.state = HarqState::waiting;
@@ -195,6 +212,7 @@ bool GnbCell::Impl::put_grant(Ue& ue, const Place& place, const UlOption& option
     ue.ul_retx &= static_cast<uint16_t>(~(1u << id));
   } else {
     harq.transmissions = 1;
+    harq.layers = static_cast<uint8_t>(layers);
     harq.n_prb = static_cast<uint16_t>(blocks->count);
     harq.code = code;
     harq.time = option.time;
@@ -224,8 +242,9 @@ bool GnbCell::Impl::put_grant(Ue& ue, const Place& place, const UlOption& option
   pdu.bwp = window.bwp;
   fill_allocation(pdu.allocation, *blocks, window.bwp, option.time);
   pdu.second_hop_rb.reset();
-  pdu.layers = 1;
-  pdu.tpmi = 0;
+  pdu.layers = static_cast<uint8_t>(layers);
+  pdu.ports = codebook ? pusch_ports(ue.config) : uint8_t{1};
+  pdu.tpmi = codebook ? w.tpmi : uint8_t{0};
   pdu.transform_precoding = precoding;
   pdu.low_papr_id = pdu.n_id = cell.l1.pci;
   pdu.code = code;
@@ -241,13 +260,13 @@ bool GnbCell::Impl::put_grant(Ue& ue, const Place& place, const UlOption& option
 
 void GnbCell::Impl::attach_uci(nr::l1::PuschPdu& pdu, UciEntry& entry, const Ue& ue) const {
   const UeConfig& c = ue.config;
-  pdu.uci.harq_bits = entry.n_harq;
+  pdu.uci.harq_bits = entry.harq_bits;
   if (entry.csi_bits) {
     nr::CsiConfig config = ue.csi;
     config.on_pusch = true;
     pdu.uci.csi1_bits = static_cast<uint16_t>(nr::csi_part1_bits(config));
   }
-  pdu.beta_harq = entry.n_harq <= 2 ? c.beta_harq_small : entry.n_harq <= 11 ? c.beta_harq_mid : c.beta_harq_large;
+  pdu.beta_harq = entry.harq_bits <= 2 ? c.beta_harq_small : entry.harq_bits <= 11 ? c.beta_harq_mid : c.beta_harq_large;
   pdu.beta_csi1 = pdu.uci.csi1_bits <= 11 ? c.beta_csi_small : c.beta_csi_large;
   pdu.beta_csi2 = c.beta_csi_small;
   pdu.alpha = c.uci_alpha;
@@ -282,6 +301,9 @@ void GnbCell::Impl::emit_uplink(nr::l1::UlSlot& out) {
     nr::l1::SrsPdu& pdu = out.srs.emplace_back();
     pdu.rnti = ue.rnti;
     pdu.bwp = ue.layout.ul;
+    pdu.ports = c.ports, pdu.repetitions = c.repetitions, pdu.hopping = c.hopping;
+    pdu.period_slots = c.period_slots, pdu.offset_slots = c.offset_slots;
+    pdu.max_rank = ue.config.max_layers_ul, pdu.codebook_subset = static_cast<uint8_t>(ue.config.codebook_subset);
     pdu.symbols = c.symbols, pdu.start_symbol = c.start_symbol;
     pdu.c_srs = c.c_srs, pdu.b_srs = c.b_srs, pdu.b_hop = c.b_hop, pdu.comb = c.comb, pdu.comb_offset = c.comb_offset;
     pdu.cyclic_shift = c.cyclic_shift, pdu.freq_position = c.freq_position, pdu.freq_shift = c.freq_shift, pdu.sequence_id = c.sequence_id;
@@ -308,7 +330,8 @@ void GnbCell::Impl::on_pusch(Slot at, const nr::l1::RxPusch& rx) {
   if (harq.state != HarqState::waiting) return void(++counters.pusch_unexpected);
   if (rx.detected) {
     heard(*ue);
-    ue->ul_link.measured(rx.quality.sinr_db);
+    if (harq.layers == ue->ul_rank) ue->ul_link.measured(rx.quality.sinr_db);
+    ue->pusch_power.measured(rx.quality.sinr_db);
     ue->metrics.pusch_sinr_db = rx.quality.sinr_db;
     ue->metrics.pusch_rsrp_db = rx.quality.rsrp_dbfs;
     measured_ta(*ue, rx.quality.ta_ns);
@@ -341,6 +364,16 @@ void GnbCell::Impl::on_pusch(Slot at, const nr::l1::RxPusch& rx) {
     ue->pdcch_offset_db = std::max(ue->pdcch_offset_db - 1.0f, -12.0f);
     not_heard(*ue);
   }
+}
+
+// Sounding: the layers that serve best, and what each of them carries; with one port the channel alone.
+void GnbCell::Impl::on_srs(Ue& ue, const nr::l1::RxSrs& rx) {
+  measured_ta(ue, rx.quality.ta_ns);
+  if (rx.rank == 0 || pusch_ports(ue.config) == 1) return ue.ul_link.measured(rx.quality.sinr_db);
+  const bool other_rank = rx.rank != ue.ul_rank;
+  ue.ul_rank = std::clamp<uint8_t>(rx.rank, 1, std::max<uint8_t>(ue.config.max_layers_ul, 1));
+  ue.tpmi = rx.tpmi;
+  ue.ul_link.measured(rx.layer_sinr_db, other_rank);
 }
 
 void GnbCell::Impl::on_block(Ue& first, Slot, ByteView block) {

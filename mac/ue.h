@@ -34,7 +34,7 @@ struct UeMacMetrics {
   uint64_t dl_octets = 0, ul_octets = 0;
   uint32_t dl_ok = 0, dl_nok = 0, ul_new = 0, ul_retx = 0;
   // Dropped: DCIs that stand for nothing here, malformed MAC PDUs and random access responses, grants that could not be used.
-  uint32_t dci_unusable = 0, pdu_malformed = 0, rar_malformed = 0, grants_unused = 0;
+  uint32_t dci_unusable = 0, pdu_malformed = 0, rar_malformed = 0, grants_unused = 0, late = 0;
 };
 
 // Why random access starts; decides what Msg3 carries (TS 38.321 5.1).
@@ -71,10 +71,15 @@ class UeMac {
   void on_dci(nr::Slot slot, const nr::l1_ue::RxDci& dci);
   const std::vector<nr::l1_ue::PdschReceive>& pdsch(nr::Slot slot);
   void on_pdsch(nr::Slot slot, nr::l1_ue::RxPdsch block);
+  // What on_csi() is to bring from this slot.
+  std::optional<nr::l1_ue::CsiReceive> csi_receive(nr::Slot slot) const;
+  bool reports_csi() const;                // a report is configured, from a CSI-RS of its own
   void on_csi(nr::Slot slot, const nr::l1_ue::CsiMeasurement& measurement);
   // Serving cell's path loss, dB: for uplink power.
   void set_path_loss(float db);
-  nr::l1_ue::UlSlot uplink(nr::Slot slot);
+  // The uplink slot that is `ahead` slots later than this one, each in turn: radios want their samples early. What was scheduled for an earlier one is dropped
+  // and counted (`late`): k1, k2 and the delay after a random access response must be `ahead` at least.
+  nr::l1_ue::UlSlot uplink(nr::Slot slot, unsigned ahead = 0);
   bool sleeping(nr::Slot slot) const;      // nothing to receive or send: outside active time, no paging occasion, no random access
 
   UeMacMetrics take_metrics();

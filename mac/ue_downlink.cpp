@@ -89,6 +89,7 @@ void UeMac::Impl::expect(const DlAssignment& assignment, RntiType type, uint32_t
   PendingPdsch pending;
   pending.at = now + assignment.k0;
   pending.receive = {assignment.pdsch, assignment.harq_id, new_data};
+  if (type == RntiType::c) link->reserve(slot_at(pending.at), pending.receive.pdsch.reserved);
   pending.type = type;
   pending.feedback = serial;
   pending.other_si = other_si;
@@ -129,7 +130,12 @@ void UeMac::Impl::assign(DlAssignment assignment, RntiType type) {
   bit.fallback = assignment.fallback;
   bit.ack = process.decoded;
   bit.withheld = type == RntiType::tc;
-  feedback.push_back(bit);
+  if (bit.uplink_at < now + ul_ahead) {
+    if (metrics.late++ == 0)
+      log_warning(Layer::mac, "[{:>8}] an answer due {} slots later: the uplink runs {} ahead", slot.text(), bit.uplink_at - now, ul_ahead);
+  } else {
+    feedback.push_back(bit);
+  }
   if (!process.decoded) expect(assignment, type, bit.serial, new_data);
 }
 

@@ -168,8 +168,7 @@ Status UeLink::make_layouts(const UeConfig* ue) {
   c.dci01.resource_type0 = c.dci11.resource_type0 = !ue->resource_allocation_type1;
   c.dci01.rbg_configuration2 = c.dci11.rbg_configuration2 = ue->rbg_config2;
   c.dci01.dynamic_harq_codebook = c.dci11.dynamic_harq_codebook = ue->dynamic_harq_codebook;
-  c.dci01.max_rank = ue->max_layers_ul;
-  c.dci01.n_srs_ports = ue->max_layers_ul > 1 ? ue->max_layers_ul : 1;
+  set_uplink_codebook(*ue, c.dci01);
   c.dci01.dmrs_a = c.dci11.dmrs_a = DmrsType::type1;
   c.dci11.n_time_entries = entries(true);
   c.dci11.n_k1 = static_cast<uint8_t>(std::clamp<size_t>(ue->k1.size(), 1, 8));
@@ -205,6 +204,15 @@ bool UeLink::monitored(const Space& space, Slot slot) const {
   if (complete_ && tdd_.at(slot).dl < end) return false;
   if (space.type0) return type0_monitored(space0_, coreset0_, slot, ssb_case_, l_max_, ssb_index_, cell_.ssb_period_ms);
   return nr::monitored(space.space, slot);
+}
+
+void UeLink::reserve(Slot slot, std::vector<l1::ReservedRes>& out) const {
+  if (!ue_) return;
+  for (const auto* list : {&ue_->nzp_csi_rs, &ue_->zp_csi_rs}) {
+    for (const auto& resource : *list) {
+      if (csi_rs_in(resource, slot)) reserve_csi_rs(resource, out);
+    }
+  }
 }
 
 bool UeLink::pdsch_possible(Slot slot) const {
@@ -454,7 +462,7 @@ struct UeLink::UlFields {
   std::optional<uint16_t> second_hop;
   l1::Bwp bwp;
   TimeAllocation time;
-  uint8_t mcs = 0, rv = 0, layers = 1, tpmi = 0;
+  uint8_t mcs = 0, rv = 0, layers = 1, ports = 1, tpmi = 0;
   bool transform_precoding = false, fallback = true, n_scid = false;
   uint8_t antenna_ports = 0;
   McsTable table = McsTable::qam64;
@@ -472,6 +480,7 @@ Result<UlGrant> UeLink::make_pusch(const UlFields& f, Rnti rnti) const {
   p.transform_precoding = f.transform_precoding;
   p.low_papr_id = cell_.l1.pci;
   p.n_id = cell_.l1.pci;
+  p.ports = f.ports;
   p.tpmi = f.tpmi;
   p.dmrs.n_id = cell_.l1.pci;
   p.dmrs.n_scid = f.n_scid;
@@ -577,11 +586,10 @@ Result<UlGrant> UeLink::grant(const DciBits& bits, Rnti rnti, RntiType type, con
   f.mcs = dci.mcs, f.rv = dci.rv, f.antenna_ports = dci.antenna_ports, f.n_scid = dci.dmrs_seq;
   f.transform_precoding = ue_->transform_precoding;
   f.table = mcs_table(ue_->pusch_mcs_table);
-  if (layouts_.uss01.precoding) {  // TS 38.212 tables 7.3.1.1.2-4, -5, nonCoherent: single ports first, then more layers
-    const unsigned ports = ue_->max_layers_ul;
-    f.layers = dci.precoding < ports ? 1 : 2;
-    f.tpmi = dci.precoding < ports ? dci.precoding : static_cast<uint8_t>(dci.precoding - ports);
-    if (f.layers > ue_->max_layers_ul || dci.precoding > ports) return bad("precoding information", dci.precoding);
+  if (layouts_.uss01.precoding) {
+    const auto w = precoding_information(ue_->srs->ports, ue_->transform_precoding ? 1 : ue_->max_layers_ul, ue_->codebook_subset, dci.precoding);
+    if (!w) return bad("precoding information", dci.precoding);
+    f.layers = w->layers, f.tpmi = w->tpmi, f.ports = ue_->srs->ports;
   }
   SEN_ASSIGN(UlGrant out, make_pusch(f, rnti));
   out.harq_id = dci.harq_id;

@@ -119,6 +119,8 @@ void UeMac::on_pdsch(nr::Slot slot, nr::l1_ue::RxPdsch block) {
   impl_->on_pdsch(std::move(block));
 }
 
+std::optional<nr::l1_ue::CsiReceive> UeMac::csi_receive(nr::Slot slot) const { return impl_->csi_receive(slot); }
+bool UeMac::reports_csi() const { return impl_->ue && impl_->ue->csi; }
 void UeMac::on_csi(nr::Slot slot, const nr::l1_ue::CsiMeasurement& measurement) {
   impl_->advance(slot);
   impl_->csi = measurement;
@@ -130,35 +132,45 @@ void UeMac::set_path_loss(float db) {
   impl_->check_phr();
 }
 
-nr::l1_ue::UlSlot UeMac::uplink(nr::Slot slot) {
+nr::l1_ue::UlSlot UeMac::uplink(nr::Slot slot, unsigned ahead) {
   Impl& m = *impl_;
   m.advance(slot);
+  m.ul_ahead = ahead;
   nr::l1_ue::UlSlot out;
-  out.slot = slot;
-  if (!m.link || !m.cell_complete) {
-    m.plan_sleep();
-    return out;
+  out.slot = slot + static_cast<int>(ahead);
+  if (m.link && m.cell_complete) {
+    m.poll_ra();
+    m.slot = m.slot + static_cast<int>(ahead);  // whatever is sent lives at the time of its slot
+    m.now += ahead;
+    if (ahead) m.poll_drx();
+    m.fill_uplink(out);
+    m.slot = m.slot - static_cast<int>(ahead);
+    m.now -= ahead;
+    std::erase_if(m.pending_pdsch, [&](const PendingPdsch& p) { return p.at <= m.now; });
   }
-  m.poll_ra();
-  m.send_preamble(out);
+  m.plan_sleep();
+  return out;
+}
+
+// `slot` and `now` are the uplink slot's.
+void UeMac::Impl::fill_uplink(nr::l1_ue::UlSlot& out) {
+  send_preamble(out);
   nr::l1_ue::PuschSend* pusch = nullptr;
   PendingGrant sent;
-  for (auto& grant : m.grants) {
-    if (grant.at != m.now || pusch) continue;
-    if (auto send = m.send_pusch(grant)) {
+  for (auto& grant : grants) {
+    if (grant.at != now || pusch) continue;
+    if (auto send = send_pusch(grant)) {
       out.pusch.push_back(std::move(*send));
       pusch = &out.pusch.back();
       sent = grant;
     }
   }
-  std::erase_if(m.grants, [&](const PendingGrant& g) { return g.at <= m.now; });
-  m.send_uci(out, pusch, pusch ? &sent : nullptr);
-  m.send_srs(out);
-  out.ta_ns = static_cast<float>(static_cast<double>(m.n_ta) * nr::tc_ns);
-  std::erase_if(m.feedback, [&](const FeedbackBit& f) { return f.uplink_at <= m.now; });
-  std::erase_if(m.pending_pdsch, [&](const PendingPdsch& p) { return p.at <= m.now; });
-  m.plan_sleep();
-  return out;
+  std::erase_if(grants, [&](const PendingGrant& g) { return g.at <= now; });
+  send_uci(out, pusch, pusch ? &sent : nullptr);
+  send_srs(out);
+  out.ta_ns = static_cast<float>(static_cast<double>(n_ta) * nr::tc_ns);
+  out.ta_offset_ns = static_cast<float>(cell->n_ta_offset * nr::tc_ns);
+  std::erase_if(feedback, [&](const FeedbackBit& f) { return f.uplink_at <= now; });
 }
 
 bool UeMac::sleeping(nr::Slot slot) const {
@@ -241,7 +253,7 @@ void UeMac::Impl::plan_sleep() {
   for (At timer : {aligned_until, data_inactive_at, bsr_periodic_at, bsr_retx_at, phr_periodic_at, sr_delay_at}) {
     if (timer > now) until = std::min(until, timer);
   }
-  wake_at = until;
+  wake_at = until - ul_ahead;
 }
 
 void UeMac::Impl::rebuild_link() {

@@ -1,6 +1,7 @@
 // Random access of the UE (TS 38.321 5.1, TS 38.213 8): four steps, contention-based and contention-free.
 #include <algorithm>
 
+#include "base/log.h"
 #include "mac/detail/ue_state.h"
 #include "nr/ra.h"
 
@@ -45,9 +46,10 @@ void UeMac::Impl::poll_ra() {
 void UeMac::Impl::choose_preamble() {
   const auto& occasions = *link->prach();
   const uint8_t ssb = serving_ssb(*cell);
-  const auto found = occasions.next(slot, ssb);
+  const nr::Slot first = slot + static_cast<int>(ul_ahead);
+  const auto found = occasions.next(first, ssb);
   if (!found) return;
-  ra.preamble_at = now + (found->slot - slot);
+  ra.preamble_at = now + ul_ahead + (found->slot - first);
   ra.time = found->time;
   std::array<std::pair<uint8_t, uint8_t>, 8> choices{{{found->f_id, found->nth}}};  // f_id and the block's place in the occasion
   size_t n = 1;
@@ -167,19 +169,23 @@ void UeMac::Impl::accept_rar(const RandomAccessResponse& response) {
     ++metrics.rar_malformed;
     return;
   }
+  if (grant->k2 < ul_ahead) {
+    if (metrics.late++ == 0) log_warning(Layer::mac, "[{:>8}] Msg3 due {} slots later: the uplink runs {} ahead", slot.text(), grant->k2, ul_ahead);
+    return;
+  }
   ra.ramped_db = static_cast<float>((ra.power_counter - 1) * cell->rach.power_ramping_step_db + nr::rar_tpc_db(fields.tpc));
   ra.keep_timing = aligned() && !ra.contention_free();
   if (!ra.keep_timing) {  // 5.2: a running timer ignores the response of a contention-based access
     n_ta = nr::n_ta_from_rar(response.ta, nr::mu(slot.scs()));
     start_alignment();
   }
+  pusch_f_db = pucch_g_db = ra.ramped_db;  // TS 38.213 7.1.1, 7.2.1: the loops begin where the preamble was heard
   grant->harq_id = msg3_harq_id;
   PendingGrant pending;
   pending.at = now + grant->k2;
   pending.grant = std::move(*grant);
   if (ra.contention_free()) {
     pending.kind = PendingGrant::Kind::contention_free;
-    pusch_f_db = ra.ramped_db;
     queue_grant(std::move(pending));
     end_ra(true);
     return;

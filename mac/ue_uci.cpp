@@ -1,7 +1,10 @@
 // Uplink control information: HARQ-ACK codebooks (TS 38.213 9.1), PUCCH resources and what is multiplexed on them (9.2), UCI on PUSCH
 // (9.3), CSI reports, SRS.
 #include <algorithm>
+#include <bit>
+#include <cmath>
 
+#include "mac/detail/csi.h"
 #include "mac/detail/ue_state.h"
 #include "nr/csi.h"
 #include "nr/pucch.h"
@@ -29,6 +32,8 @@ nr::PucchResource to_nr(const nr::l1::PucchPdu& p) {
   out.second_hop_rb = p.second_hop_rb;
   out.occ_length = p.occ_length;
   out.occ_index = p.occ_index;
+  out.additional_dmrs = p.additional_dmrs;
+  out.pi2_bpsk = p.pi2_bpsk;
   out.max_code_rate = p.max_code_rate;
   return out;
 }
@@ -65,22 +70,21 @@ void UeMac::Impl::semi_static_bits(HarqReport& out, const std::vector<const Feed
                                    bool on_pusch) const {
   const bool asked = on_pusch && ul_dai.value_or(0) == 1;
   if (entries.empty() && !asked) return;
-  if (entries.size() == 1 && entries[0]->fallback && entries[0]->dai == 0 && !asked) {
+  const bool alone = entries.size() == 1 && ((entries[0]->fallback && entries[0]->dai == 0) || entries[0]->where.common);
+  if (alone && !asked) {
     out.bits.append(entries[0]->ack, 1);
     return;
   }
-  std::array<uint8_t, 8> set{1, 2, 3, 4, 5, 6, 7, 8};
-  unsigned n = 8;
-  const bool dedicated = std::ranges::any_of(ue->search_spaces, [](const auto& s) { return s.type == SearchSpaceType::ue_0_1_1_1; });
-  if (dedicated && !ue->k1.empty()) {
-    n = static_cast<unsigned>(std::min<size_t>(ue->k1.size(), set.size()));
-    std::copy_n(ue->k1.begin(), n, set.begin());
+  if (on_pusch && ul_dai && !asked) {  // 9.1.2.2: the grant says that there is nothing to answer
+    out.any = false;
+    return;
   }
+  const K1Set set = k1_set(*ue);
   uint32_t possible = 0;
-  for (unsigned i = 0; i < n; ++i) {
-    if (link->pdsch_possible(slot_at(now - set[i]))) possible |= 1u << i;
+  for (unsigned i = 0; i < set.n; ++i) {
+    if (link->pdsch_possible(slot_at(now - set.k1[i]))) possible |= 1u << i;
   }
-  const auto codebook = nr::semi_static_codebook(set, n, possible);
+  const auto codebook = nr::semi_static_codebook(set.k1, set.n, possible);
   uint64_t value = 0;
   for (const auto* entry : entries) {
     if (const auto position = nr::semi_static_position(codebook, entry->where.k1))
@@ -96,12 +100,26 @@ bool UeMac::Impl::csi_due() const {
          nr::sr_occasion(slot, ue->csi->period_slots, ue->csi->offset_slots);
 }
 
-std::optional<nr::CsiPacked> UeMac::Impl::csi_report(bool on_pusch) const {
-  nr::CsiConfig config;
-  config.ports = ue->csi->ports;
+// What was measured last, within what this report may say.
+std::optional<nr::CsiPacked> UeMac::Impl::csi_report(const CsiReportConfig& wanted, bool on_pusch) const {
+  nr::CsiConfig config = csi_config(wanted);
   config.on_pusch = on_pusch;
+  if (wanted.quantity == nr::CsiQuantity::cri_rsrp || wanted.quantity == nr::CsiQuantity::ssb_rsrp) {
+    nr::RsrpReport report;
+    report.n = wanted.n_reported;
+    for (uint8_t i = 0; i < report.n; ++i) {
+      report.resource[i] = i < wanted.n_resources ? i : uint8_t{0};
+      report.rsrp_dbm[i] = static_cast<int16_t>(std::lround(csi.rsrp_dbm) - (i ? 30 : 0));  // the others: 30 dB below or less
+    }
+    auto packed = nr::pack(report, config);
+    if (!packed) return std::nullopt;
+    return nr::CsiPacked{*packed, {}};
+  }
+  const unsigned allowed = csi_ranks(wanted, *ue);
   nr::Csi report;
-  report.ri = std::clamp<uint8_t>(csi.ri, 1, std::max<uint8_t>(1, std::min(ue->csi->ports, ue->max_layers_dl)));
+  report.ri = std::clamp<uint8_t>(csi.ri, 1, 4);
+  while (report.ri > 1 && !(allowed >> (report.ri - 1) & 1)) --report.ri;
+  if (!(allowed >> (report.ri - 1) & 1)) report.ri = static_cast<uint8_t>(std::countr_zero(allowed | 8u) + 1);
   report.cqi = std::min<uint8_t>(csi.cqi, 15);
   // CsiMeasurement::pmi: i2 in its lowest four bits, then i_1,1, then i_1,3 in four each; what the rank has no bits for is not reported.
   const auto widths = nr::csi_widths(config, report.ri);
@@ -110,6 +128,26 @@ std::optional<nr::CsiPacked> UeMac::Impl::csi_report(bool on_pusch) const {
   auto packed = nr::pack(report, config);
   if (!packed) return std::nullopt;
   return *packed;
+}
+
+std::optional<nr::l1_ue::CsiReceive> UeMac::Impl::csi_receive(nr::Slot at) const {
+  if (!ue || !link) return std::nullopt;
+  auto due = [&](const CsiReportConfig& report) -> std::optional<nr::l1_ue::CsiReceive> {
+    const nr::CsiRsResource& rs = report.csi_rs;
+    if (report.quantity == nr::CsiQuantity::ssb_rsrp || rs.period_slots == 0 || !nr::csi_rs_in(rs, at)) return std::nullopt;
+    auto pdu = nr::csi_rs_pdu(rs, link->dl_bwp());
+    if (!pdu) return std::nullopt;
+    return nr::l1_ue::CsiReceive{*pdu, report.cqi_table, static_cast<uint8_t>(std::bit_width(csi_ranks(report, *ue)))};
+  };
+  if (ue->csi) {
+    if (auto measure = due(*ue->csi)) return measure;
+  }
+  for (const auto& reports : ue->csi_triggers) {
+    for (const auto& report : reports) {
+      if (auto measure = due(report)) return measure;
+    }
+  }
+  return std::nullopt;
 }
 
 // --- PUCCH resources ---------------------------------------------------------------------------------------------------------
@@ -136,7 +174,12 @@ nr::l1::PucchPdu UeMac::Impl::pucch_pdu(const mac::PucchResource& r) const {
   p.occ_index = r.occ_index;
   p.hopping_id = cell->pucch_hopping_id.value_or(cell->l1.pci);
   p.n_id = p.dmrs_n_id = cell->l1.pci;
-  if (ue) p.max_code_rate = ue->pucch_format2_max_code_rate;
+  if (ue) {
+    const PucchFormatConfig& format = ue->pucch_formats[std::min<uint8_t>(r.format, 4)];
+    p.max_code_rate = format.max_code_rate;
+    p.additional_dmrs = format.additional_dmrs;
+    p.pi2_bpsk = format.pi2_bpsk;
+  }
   return p;
 }
 
@@ -197,7 +240,7 @@ void UeMac::Impl::send_uci(nr::l1_ue::UlSlot& out, nr::l1_ue::PuschSend* pusch, 
     uci.harq_bits = pusch->uci.harq.size;
   }
   if (csi_due()) {
-    if (const auto packed = csi_report(true)) {
+    if (const auto packed = csi_report(*ue->csi, true)) {
       pusch->uci.csi1 = nr::to_l1(packed->part1);
       pusch->uci.csi2 = nr::to_l1(packed->part2);
       uci.csi1_bits = pusch->uci.csi1.size;
@@ -206,7 +249,7 @@ void UeMac::Impl::send_uci(nr::l1_ue::UlSlot& out, nr::l1_ue::PuschSend* pusch, 
   }
   pusch->pusch.beta_harq = uci.harq_bits <= 2 ? ue->beta_harq_small : uci.harq_bits <= 11 ? ue->beta_harq_mid : ue->beta_harq_large;
   pusch->pusch.beta_csi1 = uci.csi1_bits <= 11 ? ue->beta_csi_small : ue->beta_csi_large;
-  pusch->pusch.beta_csi2 = uci.csi2_bits <= 11 ? ue->beta_csi_small : ue->beta_csi_large;
+  pusch->pusch.beta_csi2 = uci.csi2_bits <= 11 ? ue->beta_csi2_small : ue->beta_csi2_large;
   pusch->pusch.alpha = ue->uci_alpha;
 }
 
@@ -237,7 +280,7 @@ void UeMac::Impl::send_pucch(nr::l1_ue::UlSlot& out, const HarqReport& harq) {
   if (!ue || ue->scheduling_requests.empty()) occasion = nullptr;
   const auto sr_resource = occasion ? std::optional(pucch_pdu(*find_pucch(occasion->resource))) : std::nullopt;
   const auto* csi_pucch = csi_due() ? find_pucch(ue->csi->resource) : nullptr;
-  auto csi_bits = csi_pucch ? csi_report(false) : std::nullopt;
+  auto csi_bits = csi_pucch ? csi_report(*ue->csi, false) : std::nullopt;
 
   if (harq.bits.size() == 0) {
     if (csi_bits) {
@@ -257,7 +300,7 @@ void UeMac::Impl::send_pucch(nr::l1_ue::UlSlot& out, const HarqReport& harq) {
   std::optional<bool> request;
   nr::l1::Bits report;
   const bool csi_meets = csi_bits && overlap(*resource, pucch_pdu(*csi_pucch));
-  if (csi_meets && ue->pucch_format2_simultaneous_csi) {
+  if (csi_meets && ue->pucch_formats[std::min<uint8_t>(resource->format, 4)].simultaneous_csi) {
     const auto size = static_cast<unsigned>(acks.size + csi_bits->part1.size() + (sr_meets ? 1 : 0));
     const auto wider = harq_resource(harq.where, std::max(size, 3u));
     if (wider && wider->format >= 2) {
@@ -294,6 +337,11 @@ void UeMac::Impl::send_srs(nr::l1_ue::UlSlot& out) {
   auto& srs = send.srs;
   srs.rnti = c_rnti;
   srs.bwp = link->ul_bwp();
+  srs.ports = c.ports;
+  srs.repetitions = c.repetitions;
+  srs.hopping = c.hopping;
+  srs.period_slots = c.period_slots;
+  srs.offset_slots = c.offset_slots;
   srs.symbols = c.symbols;
   srs.start_symbol = c.start_symbol;
   srs.c_srs = c.c_srs;
@@ -305,8 +353,7 @@ void UeMac::Impl::send_srs(nr::l1_ue::UlSlot& out) {
   srs.freq_position = c.freq_position;
   srs.freq_shift = c.freq_shift;
   srs.sequence_id = c.sequence_id;
-  const auto bandwidth = nr::srs_bandwidth(c.c_srs, c.b_srs);
-  send.power_dbm = std::min(p_max(), required_pusch_dbm(bandwidth ? bandwidth->m : 4));
+  send.power_dbm = srs_power(c);
   out.srs.push_back(send);
 }
 

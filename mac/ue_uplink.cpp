@@ -1,6 +1,7 @@
 // Uplink grants, HARQ, multiplexing and logical channel prioritisation (TS 38.321 5.4.1 to 5.4.3).
 #include <algorithm>
 
+#include "base/log.h"
 #include "mac/detail/ue_state.h"
 
 namespace sen::mac {
@@ -42,12 +43,20 @@ void UeMac::Impl::on_grant(UlGrant grant, nr::RntiType type) {
     code.rate_x1024_x10 = process.code.rate_x1024_x10;
   }
   const float step = static_cast<float>(nr::tpc_db(grant.tpc));
-  if (step <= 0 || !cell || required_pusch_dbm(1) < p_max()) pusch_f_db = std::clamp(pusch_f_db + step, -60.0f, 60.0f);
+  if (ue && !ue->tpc_accumulation) {
+    pusch_f_db = static_cast<float>(nr::tpc_absolute_db(grant.tpc));
+  } else if (step <= 0 || !cell || required_pusch_dbm(1) < p_max()) {
+    pusch_f_db = std::clamp(pusch_f_db + step, -60.0f, 60.0f);
+  }
   pending.grant = std::move(grant);
   queue_grant(std::move(pending));
 }
 
 void UeMac::Impl::queue_grant(PendingGrant grant) {
+  if (grant.at < now + ul_ahead) {
+    if (metrics.late++ == 0) log_warning(Layer::mac, "[{:>8}] a grant for {} slots later: the uplink runs {} ahead", slot.text(), grant.at - now, ul_ahead);
+    return;
+  }
   if (grants.size() >= ue_limit::pending) {
     ++metrics.grants_unused;
     return;

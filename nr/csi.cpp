@@ -160,6 +160,46 @@ CsiRsRes csi_rs_res(const CsiRsResource& resource) {
 
 bool csi_rs_in(const CsiRsResource& resource, Slot slot) { return in_period(slot, resource.period_slots, resource.offset_slots); }
 
+Result<l1::CsiRsPdu> csi_rs_pdu(const CsiRsResource& r, const l1::Bwp& bwp) {
+  SEN_ASSIGN(const auto frequencies, csi_rs_frequencies(r.row, r.frequency_domain));
+  if (r.row > 8) return fail(Fault::unsupported, "CSI-RS row", "{} (1 to 8)", r.row);
+  // TS 38.214 5.2.2.3.1: what lies outside of the bandwidth part is cut.
+  const unsigned first = std::max(r.start_rb, bwp.start), end = std::min<unsigned>(r.start_rb + r.n_rb, bwp.start + bwp.size);
+  if (first >= end) return fail(Fault::invalid, "freqBand", "{} RBs from {} lie outside of the bandwidth part", r.n_rb, r.start_rb);
+  l1::CsiRsPdu out;
+  out.bwp = bwp;
+  out.row = r.row;
+  out.start_rb = static_cast<uint16_t>(first - bwp.start);
+  out.rbs = static_cast<uint16_t>(end - first);
+  std::copy_n(frequencies.begin(), out.k.size(), out.k.begin());
+  out.l0 = r.l0, out.l1 = r.l1;
+  out.cdm = static_cast<uint8_t>(r.cdm);
+  out.density = static_cast<uint8_t>(r.density);
+  out.scrambling_id = r.scrambling_id;
+  return out;
+}
+
+void reserve_csi_rs(const CsiRsResource& r, std::vector<l1::ReservedRes>& out) {
+  std::array<uint16_t, symbols_per_slot> subcarriers{};
+  const CsiRsRes places = csi_rs_res(r);
+  for (unsigned i = 0; i < places.n; ++i) {
+    const auto [k, l] = places.re[i];
+    if (l < subcarriers.size()) subcarriers[l] = static_cast<uint16_t>(subcarriers[l] | 1u << k);
+  }
+  const bool half = r.density == CsiDensity::half_even || r.density == CsiDensity::half_odd;
+  const unsigned parity = r.density == CsiDensity::half_odd ? 1 : 0;
+  for (unsigned l = 0; l < subcarriers.size(); ++l) {
+    if (!subcarriers[l]) continue;
+    l1::ReservedRes one;
+    one.first = static_cast<uint16_t>(r.start_rb + (half && r.start_rb % 2 != parity ? 1 : 0));
+    one.end = static_cast<uint16_t>(r.start_rb + r.n_rb);
+    one.stride = half ? 2 : 1;
+    one.symbols = static_cast<uint16_t>(1u << l);
+    one.subcarriers = subcarriers[l];
+    out.push_back(one);
+  }
+}
+
 std::array<CsiRsResource, 4> trs(uint8_t first_id, unsigned first_symbol, unsigned subcarrier, unsigned start_rb, unsigned n_rb,
                                  unsigned scrambling_id, unsigned period_slots, unsigned offset_slots) {
   std::array<CsiRsResource, 4> out;

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "base/result.h"
-#include "nr/slot.h"
+#include "nr/l1.h"
 
 namespace sen::nr {
 
@@ -58,6 +58,10 @@ struct CsiRsRes {
 };
 CsiRsRes csi_rs_res(const CsiRsResource& resource);
 bool csi_rs_in(const CsiRsResource& resource, Slot slot);
+// As L1 sends and measures it, within the bandwidth part. Error: as csi_rs_frequencies, or rows above 8.
+Result<l1::CsiRsPdu> csi_rs_pdu(const CsiRsResource& resource, const l1::Bwp& bwp);
+// Where PDSCH gives way to it (TS 38.214 5.1.4.2): one entry a symbol.
+void reserve_csi_rs(const CsiRsResource& resource, std::vector<l1::ReservedRes>& out);
 
 // A tracking reference signal (TS 38.214 5.1.6.1.1): a set of one-port row 1 resources, density 3, pairs of symbols in one or two slots. l0
 // 4, 5, 6, 7, 8, 9 pairs with +4.

@@ -252,6 +252,8 @@ struct SrsPdu {
   uint16_t freq_shift = 0, sequence_id = 0;
   uint8_t hopping = 0;       // 0 neither, 1 group, 2 sequence
   uint16_t period_slots = 0, offset_slots = 0;  // n_SRS of frequency hopping (TS 38.211 6.4.1.4.3); period 0: aperiodic
+  // Codebook transmission from its ports that is asked for: up to max_rank layers, codebookSubset 0 full, 1 partial, 2 nonCoherent. 0: none.
+  uint8_t max_rank = 0, codebook_subset = 2;
 };
 
 // UL_TTI of one slot.
@@ -307,6 +309,9 @@ struct RxSrs {
   Rnti rnti = 0;
   uint32_t handle = 0;
   Quality quality;
+  // What serves best of SrsPdu's codebook, and the SINR of a layer then; rank 0: not chosen.
+  uint8_t rank = 0, tpmi = 0;
+  float layer_sinr_db = 0;
 };
 
 // Everything that came up from one uplink slot.

@@ -81,6 +81,13 @@ struct CsiMeasurement {
   float sinr_db = 0, rsrp_dbm = -140;
 };
 
+// A CSI-RS to measure in its slot, for a report of CQI, RI and PMI.
+struct CsiReceive {
+  l1::CsiRsPdu csi_rs;
+  uint8_t cqi_table = 1;                        // 1 to 3
+  uint8_t max_rank = 1;
+};
+
 struct UciSend {
   Bits harq;
   std::optional<uint8_t> sr;                      // set in an SR occasion
@@ -112,10 +119,10 @@ struct SrsSend {
   float power_dbm = 0;
 };
 
-// One uplink slot. The timing advance is the one in force, N_TA * T_c in ns.
+// One uplink slot. The timing advance is the one in force, N_TA * T_c in ns; the slot leaves earlier by N_TA,offset * T_c besides (TS 38.211 4.3.1).
 struct UlSlot {
   Slot slot;
-  float ta_ns = 0;
+  float ta_ns = 0, ta_offset_ns = 0;
   std::vector<PuschSend> pusch;
   std::vector<PucchSend> pucch;
   std::vector<PrachSend> prach;

@@ -1,9 +1,9 @@
 #include "phy/gnb.h"
 
-#include <chrono>
 #include <cmath>
 #include <tuple>
 
+#include "base/lap.h"
 #include "nr/band.h"
 #include "nr/tbs.h"
 #include "phy/csi_rs.h"
@@ -11,6 +11,7 @@
 #include "phy/prach.h"
 #include "phy/pucch.h"
 #include "phy/pusch.h"
+#include "phy/estimation/codebook.h"
 #include "phy/srs.h"
 #include "phy/ssb.h"
 
@@ -22,21 +23,6 @@ namespace l1 = nr::l1;
 constexpr float default_backoff_db = 12;
 constexpr float pusch_detection_db = -8;   // a PUSCH whose DM-RS lies below this SINR was not sent
 constexpr unsigned history_subframes = 5;  // the longest preamble (format 2) takes four
-
-uint64_t now_ns() {
-  return static_cast<uint64_t>(
-      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count());
-}
-
-class Lap {
- public:
-  explicit Lap(std::atomic<uint64_t>& sum) : sum_(sum), start_(now_ns()) {}
-  ~Lap() { sum_.fetch_add(now_ns() - start_, std::memory_order_relaxed); }
-
- private:
-  std::atomic<uint64_t>& sum_;
-  uint64_t start_;
-};
 
 // The largest transport block of a carrier: 4 layers, 256QAM, all symbols.
 uint32_t largest_tb(unsigned n_rb) {
@@ -190,15 +176,15 @@ void GnbPhy::forget(l1::Rnti rnti) {
 
 // ---- downlink ----
 
-void GnbPhy::transmit(const l1::DlSlot& dl, std::span<const std::span<Cf>> samples, std::vector<l1::Error>& errors) {
+bool GnbPhy::transmit(const l1::DlSlot& dl, std::span<const std::span<Cf>> samples, std::vector<l1::Error>& errors) {
   Impl& impl = *impl_;
   ++impl.slots;
-  impl.tx.clear();
   const size_t jobs = dl.pdsch.size() + dl.pdcch.size() + dl.ssb.size() + dl.csi_rs.size();
   if (jobs == 0) {
     for (auto& port : samples) std::ranges::fill(port, Cf{});
-    return;
+    return false;
   }
+  impl.tx.clear();
   impl.failed.assign(jobs, 0);
   impl.pool.run(jobs, [&](size_t job, unsigned worker) {
     Lap lap(impl.channels_ns);
@@ -220,6 +206,7 @@ void GnbPhy::transmit(const l1::DlSlot& dl, std::span<const std::span<Cf>> sampl
     const size_t length = ofdm.cp_samples(in_subframe, symbol) + ofdm.dft_size();
     ofdm.modulate_symbol(impl.tx.row(port, symbol), in_subframe, symbol, impl.amplitude, samples[port].subspan(start, length));
   });
+  return true;
 }
 
 Status GnbPhy::Impl::send(const l1::DlSlot& dl, size_t job, Worker& worker) {
@@ -314,6 +301,12 @@ bool GnbPhy::Impl::receive_one(const l1::UlSlot& ul, size_t job, unsigned w, Job
   out = {pdu.rnti, pdu.handle, {}};
   const auto estimate = receive_srs(pdu, ul.slot, rx);
   if (estimate) out.quality = estimate->quality;
+  if (estimate && pdu.max_rank > 0 && rx.ports() <= 4) {
+    const ChannelSamples channel{{estimate->part.data(), size_t{estimate->parts} * rx.ports() * pdu.ports}, rx.ports(), pdu.ports,
+                                 std::max(estimate->noise_variance, 1e-12F)};
+    const TpmiChoice choice = choose_tpmi(channel, pdu.max_rank, false, static_cast<nr::CodebookSubset>(pdu.codebook_subset));
+    out.rank = choice.rank, out.tpmi = choice.tpmi, out.layer_sinr_db = choice.sinr_db;
+  }
   return estimate.has_value();
 }
 

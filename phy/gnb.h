@@ -32,6 +32,11 @@ struct GnbPhyConfig {
 struct StageTimes {
   uint64_t slots = 0;
   uint64_t channels_ns = 0, modulate_ns = 0, demodulate_ns = 0, pusch_ns = 0, pucch_ns = 0, prach_ns = 0, srs_ns = 0;
+  StageTimes& operator+=(const StageTimes& o) {
+    slots += o.slots, channels_ns += o.channels_ns, modulate_ns += o.modulate_ns, demodulate_ns += o.demodulate_ns;
+    pusch_ns += o.pusch_ns, pucch_ns += o.pucch_ns, prach_ns += o.prach_ns, srs_ns += o.srs_ns;
+    return *this;
+  }
 };
 
 class GnbPhy {
@@ -44,8 +49,8 @@ class GnbPhy {
   size_t slot_samples(nr::Slot slot) const;
   float re_dbfs() const;
 
-  // Each port's samples of the slot, slot_samples() long. PDUs that cannot be sent are left out and reported.
-  void transmit(const nr::l1::DlSlot& dl, std::span<const std::span<Cf>> samples, std::vector<nr::l1::Error>& errors);
+  // Each port's samples of the slot, slot_samples() long. PDUs that cannot be sent are left out and reported. False: silence, nothing was asked for.
+  bool transmit(const nr::l1::DlSlot& dl, std::span<const std::span<Cf>> samples, std::vector<nr::l1::Error>& errors);
   // Every slot in order, also those in which nothing is expected (a preamble may span several). `indicate` gets the slot's indication and, when a
   // preamble ended that began in an earlier slot, one for that slot.
   void receive(const nr::l1::UlSlot& ul, std::span<const std::span<const Cf>> samples,

@@ -168,8 +168,16 @@ class BundleFilters {
   BundleFilters() {
     for (unsigned rbs : {1u, 2u, 3u, 6u}) {
       for (unsigned i = 0; i < levels; ++i) make(rbs, i);
+      make_common(rbs);
     }
   }
+  // What the pilots of a bundle have in common: those of noise keep `mean` of their power behind the filter at the lowest SNR, and that +- `deviation` /
+  // sqrt(number of bundles).
+  struct Common {
+    float mean = 0, deviation = 0;
+    std::vector<float> rows;  // [pilot][pilot]
+  };
+  const Common& common(unsigned rbs) const { return common_[rbs - 1]; }
   // snr: linear, of one averaged pilot.
   std::span<const float> get(unsigned rbs, float snr) const {
     const float db = 10 * std::log10(std::max(snr, 1e-3f));
@@ -210,7 +218,25 @@ class BundleFilters {
     }
   }
 
+  void make_common(unsigned rbs) {
+    const unsigned p = pilots_per_rb * rbs, d = 12 * rbs;
+    Common& out = common_[rbs - 1];
+    float trace = 0, square = 0;
+    for (unsigned r = 0; r < p; ++r) {
+      for (unsigned c = 0; c < p; ++c) {
+        const float a = filter_[rbs - 1][0][r * d + 4 * c + 1];
+        out.rows.push_back(a);
+        trace += r == c ? a : 0;
+        square += a * a;
+      }
+    }
+    const auto n = static_cast<float>(p);
+    out.mean = trace / n;
+    out.deviation = std::sqrt((square / n - out.mean * out.mean) / (n + 1));
+  }
+
   std::array<std::array<std::vector<float>, levels>, max_bundle_rbs> filter_;
+  std::array<Common, max_bundle_rbs> common_;
 };
 
 const BundleFilters& filters() {
@@ -234,9 +260,13 @@ struct PdcchReceiver::Work {
     std::array<uint16_t, max_rbs> crb{};
     Cf step{1, 0};       // mean turn of the channel from one pilot to the next
   };
+  const Cf* pilot(unsigned port, unsigned symbol) const { return pilots.data() + (size_t{port} * max_duration + symbol) * max_rbs * pilots_per_rb; }
   Cf* pilot(unsigned port, unsigned symbol) { return pilots.data() + (size_t{port} * max_duration + symbol) * max_rbs * pilots_per_rb; }
 
   void look(const nr::l1_ue::PdcchSearch& search, nr::Slot slot, const Grid& grid);
+  Cf step_of(std::span<const uint16_t> blocks) const;
+  void mean_pilots(unsigned port, unsigned first, unsigned count, std::span<Cf> out) const;
+  bool occupied(std::span<const uint16_t> blocks, unsigned count) const;
   void bundle(unsigned first, unsigned count, float snr, unsigned at);
   bool demodulate(const Grid& grid, unsigned first_cce, unsigned level);
   bool try_size(const nr::l1_ue::PdcchSearch& search, unsigned size, unsigned level, nr::l1_ue::RxDci& out);
@@ -284,15 +314,60 @@ void PdcchReceiver::Work::look(const nr::l1_ue::PdcchSearch& search, nr::Slot sl
       i += count;
     }
   }
+}
+
+// The mean turn of the channel from one pilot of these blocks to the next.
+Cf PdcchReceiver::Work::step_of(std::span<const uint16_t> blocks) const {
   Cf turn{};
   for (unsigned port = 0; port < view.ports; ++port) {
     for (unsigned s = 0; s < view.duration; ++s) {
-      const Cf* p = pilot(port, s);
-      for (unsigned i = 0; i < view.rbs; ++i, p += pilots_per_rb) turn += p[1] * std::conj(p[0]) + p[2] * std::conj(p[1]);
+      for (uint16_t block : blocks) {
+        const Cf* p = pilot(port, s) + size_t{block} * pilots_per_rb;
+        turn += p[1] * std::conj(p[0]) + p[2] * std::conj(p[1]);
+      }
     }
   }
   const float size = std::abs(turn);
-  view.step = size > 0 ? turn / size : Cf{1, 0};
+  return size > 0 ? turn / size : Cf{1, 0};
+}
+
+// The pilots of `count` blocks from the CORESET's `first` on, averaged over the symbols, the mean delay taken out.
+void PdcchReceiver::Work::mean_pilots(unsigned port, unsigned first, unsigned count, std::span<Cf> out) const {
+  std::ranges::fill(out, Cf{});
+  for (unsigned s = 0; s < view.duration; ++s) {
+    const Cf* in = pilot(port, s) + size_t{first} * pilots_per_rb;
+    for (unsigned i = 0; i < pilots_per_rb * count; ++i) out[i] += in[i];
+  }
+  Cf back{1 / static_cast<float>(view.duration), 0};
+  for (Cf& p : out) {
+    p = {p.real() * back.real() - p.imag() * back.imag(), p.real() * back.imag() + p.imag() * back.real()};
+    back *= std::conj(view.step);
+  }
+}
+
+// Do the pilots of a candidate's blocks, `count` a bundle, have more in common inside their bundles than those of noise?
+bool PdcchReceiver::Work::occupied(std::span<const uint16_t> blocks, unsigned count) const {
+  constexpr float deviations = 1.5f;
+  const BundleFilters::Common& common = filters().common(count);
+  const unsigned p = pilots_per_rb * count;
+  float power = 0, kept = 0;
+  for (size_t i = 0; i < blocks.size(); i += count) {
+    for (unsigned port = 0; port < view.ports; ++port) {
+      std::array<Cf, pilots_per_rb * max_bundle_rbs> mean;
+      mean_pilots(port, blocks[i], count, std::span(mean).first(p));
+      for (unsigned r = 0; r < p; ++r) {
+        float re = 0, im = 0;
+        for (unsigned c = 0; c < p; ++c) {
+          re += common.rows[r * p + c] * mean[c].real();
+          im += common.rows[r * p + c] * mean[c].imag();
+        }
+        kept += mean[r].real() * re + mean[r].imag() * im;
+        power += std::norm(mean[r]);
+      }
+    }
+  }
+  const float bundles = static_cast<float>(view.ports * blocks.size() / count);
+  return kept > (common.mean + deviations * common.deviation / std::sqrt(bundles)) * power;
 }
 
 // The channel of `count` blocks of the CORESET from its `first` on, at all ports: pilots averaged over the symbols, interpolated.
@@ -301,16 +376,8 @@ void PdcchReceiver::Work::bundle(unsigned first, unsigned count, float snr, unsi
   const std::span<const float> filter = filters().get(count, snr * static_cast<float>(view.duration));
   const float angle = std::arg(view.step) / 4;
   for (unsigned port = 0; port < view.ports; ++port) {
-    std::array<Cf, pilots_per_rb * max_bundle_rbs> mean{};
-    for (unsigned s = 0; s < view.duration; ++s) {
-      const Cf* in = pilot(port, s) + size_t{first} * pilots_per_rb;
-      for (unsigned i = 0; i < p; ++i) mean[i] += in[i];
-    }
-    Cf back{1 / static_cast<float>(view.duration), 0};
-    for (unsigned i = 0; i < p; ++i) {
-      mean[i] *= back;
-      back *= std::conj(view.step);
-    }
+    std::array<Cf, pilots_per_rb * max_bundle_rbs> mean;
+    mean_pilots(port, first, count, std::span(mean).first(p));
     std::array<float, 12 * max_bundle_rbs> re{}, im{};
     for (unsigned i = 0; i < p; ++i) {
       const float* row = filter.data() + size_t{i} * d;
@@ -339,6 +406,8 @@ bool PdcchReceiver::Work::demodulate(const Grid& grid, unsigned first_cce, unsig
     while (view.crb[c] != blocks.crb[i]) ++c;
     index[i] = static_cast<uint16_t>(c);
   }
+  view.step = step_of(std::span(index).first(blocks.n));
+  if (!occupied(std::span(index).first(blocks.n), bundle_rbs)) return false;
   // Power of the pilots, and what neighbours in frequency or in time have in common: the signal's.
   float power = 0, along = 0, across = 0;
   for (unsigned port = 0; port < view.ports; ++port) {
@@ -359,8 +428,7 @@ bool PdcchReceiver::Work::demodulate(const Grid& grid, unsigned first_cce, unsig
   if (!(power > 0)) return false;
   float signal = along / (n * 2 / 3);
   if (view.duration > 1) signal = std::max(signal, across / (n * static_cast<float>(view.duration - 1) / static_cast<float>(view.duration)));
-  if (signal < 0.5f * power / std::sqrt(n)) return false;
-  signal = std::min(signal, power);
+  signal = std::clamp(signal, 0.5f * power / std::sqrt(n), power);
   const float noise = std::max(power - signal, 1e-4f * power), snr = signal / noise;
   for (unsigned i = 0; i < blocks.n; i += bundle_rbs) bundle(index[i], bundle_rbs, snr, i);
 
@@ -436,8 +504,10 @@ Status PdcchReceiver::search(const nr::l1_ue::PdcchSearch& search, nr::Slot slot
   for (unsigned level : {16u, 8u, 4u, 2u, 1u}) {
     for (const auto& candidate : search.candidates) {
       if (candidate.aggregation_level != level) continue;
-      auto begins_here = [&](const nr::l1_ue::RxDci& d) { return d.first_cce == candidate.first_cce; };
-      if (std::any_of(found.begin() + static_cast<ptrdiff_t>(before), found.end(), begins_here)) continue;
+      auto lies_here = [&](const nr::l1_ue::RxDci& d) {
+        return d.first_cce < candidate.first_cce + level && candidate.first_cce < d.first_cce + d.aggregation_level;
+      };
+      if (std::any_of(found.begin() + static_cast<ptrdiff_t>(before), found.end(), lies_here)) continue;
       if (!w.demodulate(grid, candidate.first_cce, level)) continue;
       for (unsigned size : search.sizes) {
         nr::l1_ue::RxDci dci;

@@ -321,6 +321,7 @@ void Zmq::Impl::take_reply(Rx& port) {
   zmq_msg_init(&message);
   if (zmq_msg_recv(&message, port.socket.get(), ZMQ_DONTWAIT) >= 0) {
     port.asking = false;
+    if (!heard) log_info(Layer::radio, "ZMQ: a peer is here: samples come from {}", port.address);
     heard = true;
     const size_t n = zmq_msg_size(&message) / sizeof(Cf);
     const size_t skipped = static_cast<size_t>(std::min<uint64_t>(port.discard, n));

@@ -21,9 +21,20 @@ struct QosProfile {
   bool gbr = false;
 };
 
+// What a cell gives each of its UEs.
+struct UeDefaults {
+  uint8_t max_rank_dl = 4, max_rank_ul = 4;  // layers at most; the UE's capability and the cell's antennas count too
+  uint16_t csi_period_slots = 320;        // of reports, at least
+  uint16_t srs_period_slots = 0;          // 0: sounding only where the uplink may have several layers
+  bool dynamic_harq_codebook = true;      // pdsch-HARQ-ACK-Codebook
+};
+
 struct CellSettings {
   mac::CellConfig mac;
   mac::SchedulerConfig scheduler;
+  UeDefaults ue;
+  mac::SearchSpaceType dedicated_space = mac::SearchSpaceType::ue_0_1_1_1;  // of search space 2
+  uint8_t pdsch_mcs_table = 2, pusch_mcs_table = 2;  // as mac::UeConfig
   uint64_t nr_cell_identity = 0;          // 36 bits
   Plmn plmn;
   Tac tac = 1;

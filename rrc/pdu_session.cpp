@@ -82,6 +82,7 @@ void Core::update_sdap(Ue& ue, Session& session) {
 void Core::update_channels(Ue& ue, Reconfiguration& change) {
   mac::UeConfig config = change.config.value_or(ue.config);
   std::erase_if(config.channels, [](const mac::LogicalChannel& channel) { return channel.lcid > 1; });
+  adopt_capability(ue, config);
   if (ue.srb2 || change.add_srb2) config.channels.push_back(srb_channel(2));
   for (const auto& drb : ue.drbs) {
     if (std::find(change.release_drbs.begin(), change.release_drbs.end(), drb.id) != change.release_drbs.end()) continue;

@@ -72,13 +72,15 @@ void Core::reconfigure(Ue& ue, const Reconfiguration& change, Done done) {
     return done(*this, ue, false);
   }
   if (!send_dcch(ue, 1, rrc::encode(message))) return done(*this, ue, false);
-  ports.reconfigure(ue.cell, ue.rnti, config, change.reestablish_bearers);
+  // What changes the DCIs is used when the UE has said that it has it.
+  const bool announced = change.reestablish_bearers || config.max_layers_dl != ue.config.max_layers_dl || config.max_layers_ul != ue.config.max_layers_ul;
+  ports.reconfigure(ue.cell, ue.rnti, config, announced);
   ue.config = std::move(config);
-  await(ue, Awaited::reconfiguration, [change, done = std::move(done)](Core& core, Ue& found, bool ok) {
+  await(ue, Awaited::reconfiguration, [change, announced, done = std::move(done)](Core& core, Ue& found, bool ok) {
     if (ok) {
       for (uint8_t id : change.release_drbs) std::erase_if(found.drbs, [id](const Drb& drb) { return drb.id == id; });
       (void)core.ports.change_user_plane(found.id, removals(change));
-      if (change.reestablish_bearers) core.ports.confirm(found.cell, found.rnti);
+      if (announced) core.ports.confirm(found.cell, found.rnti);
       if (change.add_srb2) found.srb2 = true;
       if (change.measurements) found.measuring = true;
       core.update_qos(found);

@@ -65,10 +65,29 @@ mac::UeConfig Core::initial_config(size_t index) const {
   out.channels.push_back(srb_channel(1));
   out.scheduling_requests.emplace_back();
   auto& csi = out.csi.emplace();
-  csi.ports = cell.l1.tx_ports;
-  csi.csi_rs_row = cell.l1.tx_ports == 1 ? 2 : cell.l1.tx_ports == 2 ? 3 : 4;
-  csi.cqi_table = 2;
-  out.pdsch_mcs_table = out.pusch_mcs_table = 2;
+  const bool one_port = cell.l1.tx_ports == 1;
+  csi.csi_rs = {.row = static_cast<uint8_t>(one_port ? 2 : cell.l1.tx_ports == 2 ? 3 : 4),
+                .l0 = 13,
+                .cdm = one_port ? nr::CdmType::none : nr::CdmType::fd2,
+                .start_rb = 0,
+                .n_rb = static_cast<uint16_t>(std::max((cell.initial_dl.start + cell.initial_dl.size + 3) / 4 * 4, 24)),
+                .scrambling_id = cell.l1.pci,
+                .period_slots = 80};
+  const UeDefaults& defaults = settings.cells[index].ue;
+  csi.period_slots = defaults.csi_period_slots;
+  csi.ri_restriction = 1;  // until the UE's capabilities are known
+  csi.cqi_table = settings.cells[index].pdsch_mcs_table;
+  out.dynamic_harq_codebook = defaults.dynamic_harq_codebook;
+  const bool several_layers = cell.l1.rx_ports > 1 && defaults.max_rank_ul > 1;
+  if (defaults.srs_period_slots || several_layers) {
+    auto& srs = out.srs.emplace();
+    srs.period_slots = defaults.srs_period_slots ? defaults.srs_period_slots : uint16_t{80};
+    srs.c_srs = static_cast<uint8_t>(nr::srs_config_for(cell.initial_ul.size));
+    srs.sequence_id = cell.l1.pci;
+    srs.p0_dbm = cell.p0_nominal_msg3_dbm;
+  }
+  out.pdsch_mcs_table = settings.cells[index].pdsch_mcs_table;
+  out.pusch_mcs_table = settings.cells[index].pusch_mcs_table;
   out.periodic_bsr_ms = 10;
   out.retx_bsr_ms = 80;
   out.phr_periodic_ms = 500;
@@ -88,7 +107,7 @@ mac::UeConfig Core::initial_config(size_t index) const {
   space.id = 2;
   space.coreset = 1;
   space.candidates = {0, 4, 2, 1, 0};
-  space.type = mac::SearchSpaceType::ue_0_1_1_1;
+  space.type = settings.cells[index].dedicated_space;
   out.search_spaces.push_back(space);
   out.k1 = cell.tdd ? std::vector<uint8_t>{4, 5, 6, 7, 8, 9, 10, 11} : std::vector<uint8_t>{4};
   return out;

@@ -42,6 +42,7 @@ struct AsConfig {
   uint64_t seed = 1;
   std::vector<Plmn> plmns;                     // allowed ones, the home network first
   uint8_t nea_mask = 0xf, nia_mask = 0xe;      // bit i: algorithm i may be used
+  uint8_t rx_antennas = 4, tx_antennas = 1;    // layers that it says it can receive and send
 };
 
 struct AsCounters {
@@ -99,6 +100,7 @@ class AccessStratum {
   // cell_selection.cpp
   void select_cell();
   void camp(const nr::l1_ue::RxSsb& block);
+  void give_up_reading();
   void on_sib1(Bytes sib1);
   void reselect();
   void watch_link();
@@ -158,6 +160,8 @@ class AccessStratum {
 
   std::map<CellKey, Heard> heard_;
   mac::CellConfig cell_;
+  bool cell_chosen_ = false, sib1_read_ = false; // while re-establishing: a cell was found; of cell_, since it was chosen
+  Time reading_since_{};
   Tai tai_;
   uint64_t nr_cell_identity_ = 0;
   int q_rx_lev_min_dbm_ = -140;

@@ -14,6 +14,7 @@ namespace {
 constexpr double reselection_hysteresis_db = 3;
 constexpr Duration reselection_time = std::chrono::seconds(1);
 constexpr Duration forget_after = std::chrono::milliseconds(400);
+constexpr Duration sib1_patience = std::chrono::seconds(1);  // its period is 160 ms (TS 38.331 5.2.1)
 constexpr Duration barred_for = std::chrono::seconds(300);  // TS 38.304 5.3.1
 constexpr float out_of_sync_sinr_db = -8, in_sync_sinr_db = -6;
 constexpr double filter = 0.5;                              // 1/2^(k/4) of k = 4
@@ -31,8 +32,9 @@ void AccessStratum::ssb(const std::vector<nr::l1_ue::RxSsb>& blocks) {
     heard.seen = now;
   }
   std::erase_if(heard_, [&](const auto& entry) { return now - entry.second.seen > forget_after; });
-  if (state_ == State::searching) return select_cell();
+  if (state_ == State::searching || (state_ == State::reestablishing && !cell_chosen_)) return select_cell();
   watch_link();
+  if (state_ == State::reading_system_information) give_up_reading();
   if (state_ == State::idle) reselect();
   if (state_ == State::connected) evaluate_measurements();
 }
@@ -48,6 +50,14 @@ void AccessStratum::select_cell() {
   if (best) camp(best->block);
 }
 
+// The cell has gone before its SIB1 was read, or SIB1 does not come.
+void AccessStratum::give_up_reading() {
+  const CellKey key{cell_.l1.ssb_arfcn, cell_.l1.pci};
+  if (heard_.contains(key) && executor_.now() - reading_since_ < sib1_patience) return;
+  log_info(Layer::ue, "PCI {}: no SIB1 could be read", cell_.l1.pci);
+  state_ = State::searching;
+}
+
 void AccessStratum::camp(const nr::l1_ue::RxSsb& block) {
   mac::CellConfig cell;
   if (auto read = mac::from_mib(block, cell); !read || cell.barred) {
@@ -56,12 +66,15 @@ void AccessStratum::camp(const nr::l1_ue::RxSsb& block) {
     return;
   }
   cell_ = cell;
+  cell_chosen_ = true;
+  sib1_read_ = false;
+  reading_since_ = executor_.now();
   if (state_ != State::reestablishing) state_ = State::reading_system_information;
   mac_.camp(cell_, true);
 }
 
 std::optional<nr::l1_ue::CellConfig> AccessStratum::tuning() const {
-  if (state_ == State::searching) return std::nullopt;
+  if (state_ == State::searching || (state_ == State::reestablishing && !cell_chosen_)) return std::nullopt;
   const auto& l1 = cell_.l1;
   nr::l1_ue::CellConfig out{.pci = l1.pci, .scs = l1.scs, .tdd = l1.tdd, .ssb_arfcn = l1.ssb_arfcn, .dl_point_a_khz = 0, .n_rb = l1.n_rb};
   const nr::Band* band = nr::find_band(cell_.band);
@@ -116,6 +129,7 @@ void AccessStratum::on_sib1(Bytes bytes) {
   nr_cell_identity_ = chosen->cell_identity.value;
   const Tai tai{plmn, static_cast<Tac>(chosen->tracking_area_code->value)};
   mac_.set_cell(cell_);
+  sib1_read_ = true;
   if (state_ == State::reestablishing) return start_reestablishment();
   if (state_ != State::reading_system_information) return;
   state_ = State::idle;

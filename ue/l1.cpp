@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "nr/band.h"
+#include "nr/mcs.h"
 #include "phy/ssb.h"
 
 namespace sen::ue {
@@ -19,6 +20,7 @@ constexpr unsigned max_cells_found = 8;
 constexpr unsigned feed_search_us = 1000;        // a search window is filled in pieces of this length
 constexpr float tracking_sinr_db = -6;           // SSBs below it do not steer
 constexpr float frequency_gain = 0.3f;           // of the frequency loop; timing follows at once beyond half a sample
+constexpr double efficiency_of_bound = 0.75;     // what a receiver has of the Shannon bound
 constexpr int max_shift = 64;                    // samples that the timing moves at once
 constexpr unsigned neighbour_window_us = 2500;   // from the half frame's start: every block of L_max 8
 
@@ -81,6 +83,7 @@ struct L1::Impl {
   int64_t window_start = 0;
   std::vector<Known> known;
   std::vector<l1_ue::RxSsb> blocks;
+  std::optional<SearchResult> searched;
   Known serving;
   int shift = 0;                                     // samples to skip (or to take twice) before the next slot
   std::optional<nr::Slot> slot;
@@ -123,6 +126,8 @@ Result<std::unique_ptr<L1>> L1::make(const L1Config& config) {
 
 std::vector<l1_ue::RxSsb> L1::take_blocks() { return std::exchange(impl_->blocks, {}); }
 std::optional<nr::Slot> L1::slot() const { return impl_->slot; }
+std::optional<L1::SearchResult> L1::take_search() { return std::exchange(impl_->searched, std::nullopt); }
+bool L1::searching() const { return impl_->state == Impl::State::searching; }
 bool L1::tracking() const { return impl_->state == Impl::State::tracking; }
 const l1_ue::RxSsb& L1::serving() const { return impl_->serving.block; }
 bool L1::preamble_goes_on() const { return impl_->phy && impl_->phy->preamble_goes_on(); }
@@ -202,8 +207,12 @@ void L1::Impl::collect() {
 
 void L1::Impl::search_window() {
   known.clear();
+  double power = 0;
+  for (const Cf& x : window) power += std::norm(x);
+  searched.emplace().level_dbfs = static_cast<float>(10 * std::log10(std::max(power / static_cast<double>(window.size()), 1e-20)));
   for (size_t f = 0; f < searchers.size(); ++f) look(searchers[f], config.ssb_arfcns[f], window, window_start, 0);
   for (const Known& cell : known) report(cell);
+  searched->cells = static_cast<unsigned>(known.size());
   window.clear();
 }
 
@@ -213,7 +222,9 @@ void L1::Impl::neighbours() {
   double phase = 0;
   turn(neighbour, -serving.cfo_hz / config.sample_rate_hz, phase);
   known.clear();
-  for (size_t f = 0; f < searchers.size(); ++f) look(searchers[f], config.ssb_arfcns[f], neighbour, neighbour_start, serving.cfo_hz);
+  for (size_t f = 0; f < searchers.size(); ++f) {
+    if (!config.everywhere || config.ssb_arfcns[f] == serving.arfcn) look(searchers[f], config.ssb_arfcns[f], neighbour, neighbour_start, serving.cfo_hz);
+  }
   for (const Known& cell : known) {
     if (cell.pci != serving.pci || cell.arfcn != serving.arfcn) report(cell);
   }
@@ -224,7 +235,11 @@ void L1::Impl::look(phy::SsbSearcher& searcher, uint32_t arfcn, std::span<const 
   searcher.search(in, max_cells_found, found);
   for (const auto& block : found) {
     const auto pbch = searcher.decode(in, block, l_max);
-    if (!pbch) continue;
+    if (!pbch) {
+      const SearchResult::Signal signal{static_cast<uint16_t>(block.pci), arfcn, dbm(block.measurement.rsrp), block.measurement.sinr_db};
+      if (searched && (!searched->unreadable || signal.rsrp_dbm > searched->unreadable->rsrp_dbm)) searched->unreadable = signal;
+      continue;
+    }
     auto cell = known_from(block, *pbch, arfcn, start);
     if (!cell) continue;
     cell->cfo_hz += corrected_hz;
@@ -296,6 +311,8 @@ bool L1::Impl::move_to(uint16_t pci, uint32_t ssb_arfcn) {
 
 void L1::search_again() {
   impl_->state = Impl::State::searching;
+  impl_->slot.reset();
+  impl_->known.clear();
   impl_->window.clear();
   impl_->phy.reset();
 }
@@ -353,12 +370,23 @@ Result<l1_ue::CsiMeasurement> L1::measure(const l1::CsiRsPdu& csi_rs, const phy:
   return impl_->phy->measure(csi_rs, options);
 }
 
+l1_ue::CsiMeasurement L1::estimate(nr::CqiTable table) const {
+  const l1_ue::RxSsb& block = impl_->serving.block;
+  const double efficiency = efficiency_of_bound * std::log2(1 + std::pow(10.0, static_cast<double>(block.sinr_db) / 10));
+  l1_ue::CsiMeasurement out{.cqi = 0, .ri = 1, .pmi = 0, .sinr_db = block.sinr_db, .rsrp_dbm = block.rsrp_dbm};
+  for (unsigned i = 1; i <= 15; ++i) {
+    const auto entry = nr::cqi(table, i);
+    if (entry && entry->efficiency() <= efficiency) out.cqi = static_cast<uint8_t>(i);
+  }
+  return out;
+}
+
 int64_t L1::transmit(const l1_ue::UlSlot& ul, std::vector<std::vector<Cf>>& samples) {
   Impl& i = *impl_;
   samples.assign(i.config.tx_ports, std::vector<Cf>(i.timing.slot_samples(ul.slot.in_subframe())));
   int64_t start = i.serving.slot_start;
   for (nr::Slot s = i.serving.slot; s != ul.slot; ++s) start += i.timing.slot_samples(s.in_subframe());
-  start -= std::llround(static_cast<double>(ul.ta_ns) * 1e-9 * i.config.sample_rate_hz);
+  start -= std::llround(static_cast<double>(ul.ta_ns + ul.ta_offset_ns) * 1e-9 * i.config.sample_rate_hz);
   if (!i.phy) return start;
   std::vector<std::span<Cf>> views(samples.begin(), samples.end());
   i.phy->transmit(ul, views);

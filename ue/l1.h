@@ -20,6 +20,7 @@ struct L1Config {
   nr::Scs scs = nr::Scs::khz30;               // of the SSB and of the carrier
   uint16_t band = 78;
   std::vector<uint32_t> ssb_arfcns;           // where to look
+  bool everywhere = false;                    // that is the sync raster: neighbours are looked for at the serving cell's frequency alone
   unsigned search_ms = 20;                    // a burst's period at most
   double max_cfo_hz = 0;                      // 0: half a subcarrier
   float rx_full_scale_dbm = 0;                // a received sample of magnitude 1
@@ -39,6 +40,18 @@ class L1 {
   void feed(std::span<const std::span<const phy::Cf>> samples);
   // What was found since the last call, own cell and others.
   std::vector<nr::l1_ue::RxSsb> take_blocks();
+  // What the search that ended last, since the last call, has heard, cells and others.
+  struct SearchResult {
+    unsigned cells = 0;
+    float level_dbfs = -200;                  // of the samples
+    struct Signal {
+      uint16_t pci = 0;
+      uint32_t arfcn = 0;
+      float rsrp_dbm = -200, sinr_db = 0;
+    };
+    std::optional<Signal> unreadable;         // the strongest PSS and SSS without a PBCH
+  };
+  std::optional<SearchResult> take_search();
   // The slot that the last feed() completed; none while searching or aligning.
   std::optional<nr::Slot> slot() const;
 
@@ -47,12 +60,15 @@ class L1 {
   // changed carrier is taken at the next slot. False when the cell is not known any more.
   bool tune(const nr::l1_ue::CellConfig& cell);
   void search_again();
+  bool searching() const;
   bool tracking() const;
 
   // --- The slot -----------------------------------------------------------------------------------------------------------
   void search(std::span<const nr::l1_ue::PdcchSearch> searches, std::vector<nr::l1_ue::RxDci>& found);
   void decode(std::span<const nr::l1_ue::PdschReceive> assignments, std::vector<nr::l1_ue::RxPdsch>& blocks);
   Result<nr::l1_ue::CsiMeasurement> measure(const nr::l1::CsiRsPdu& csi_rs, const phy::CsiMeterOptions& options);
+  // What the serving cell's SSB, as it was last seen, lets expect: until a CSI-RS has been measured.
+  nr::l1_ue::CsiMeasurement estimate(nr::CqiTable table) const;
   // The serving cell's SSB as it was last seen.
   const nr::l1_ue::RxSsb& serving() const;
   // The samples of an uplink slot: the present one or a later one, each once, ascending. They leave at the returned time (timing advance included).

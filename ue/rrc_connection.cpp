@@ -132,9 +132,9 @@ void AccessStratum::go_idle(bool establishment_failed) {
   dedicated_ = {};
   fallback_setup_.reset();
   auto gone = std::exchange(bearers_, {});
-  state_ = State::idle;
+  state_ = sib1_read_ ? State::idle : State::searching;
   mac_.camp(cell_, false);
-  mac_.set_cell(cell_);
+  if (sib1_read_) mac_.set_cell(cell_);
   set_identity(s_tmsi_);
   for (const auto& [session, count] : gone) ports_.bearer(session, false);
   if (!was_idle) ports_.released(establishment_failed);
@@ -226,7 +226,8 @@ void AccessStratum::on_capability_enquiry(const rrc::UeCapabilityEnquiry& enquir
     auto& list = information.critical_extensions.set_ue_capability_information().ue_capability_rat_container_list.emplace();
     for (const auto& request : ies->ue_capability_rat_request_list) {
       if (request.rat_type != rrc::RatType::nr) continue;
-      auto capability = rrc::encode(mac::capability(cell_.band));
+      const mac::UeAntennas antennas{config_.rx_antennas, config_.tx_antennas, nr::CodebookSubset::full};
+      auto capability = rrc::encode(mac::capability(cell_.band, antennas));
       if (!capability) return;
       auto& container = list.emplace_back();
       container.rat_type = rrc::RatType::nr;

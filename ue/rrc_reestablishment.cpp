@@ -13,7 +13,7 @@ void AccessStratum::link_failed(const char* why) {
     old_crnti_ = mac_.crnti();
     old_pci_ = cell_.l1.pci;
   }
-  handing_over_ = false;
+  handing_over_ = cell_chosen_ = false;
   state_ = State::reestablishing;
   for (Timer* timer : {&t304_, &t310_}) timer->stop();
   mac_.reset();

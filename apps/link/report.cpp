@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "apps/link/diagram.h"
+
 namespace sen::link {
 namespace {
 
@@ -18,61 +20,12 @@ std::string quoted(std::string_view text) {
   return out + '"';
 }
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '&') out += "&amp;";
-    else out += c;
-  }
-  return out;
-}
-
 bool measured(const Point& p) { return p.counts.blocks > 0; }
 
-// One diagram of the picture: axes, grid, curves with error bars.
-class Diagram {
- public:
-  Diagram(double left, double top, double width, double height, double x_low, double x_high)
-      : left_(left), top_(top), width_(width), height_(height), x_low_(x_low), x_high_(x_high) {}
-
-  double x(double snr) const { return left_ + (snr - x_low_) / (x_high_ - x_low_) * width_; }
-  double y(double share) const { return top_ + (1 - share) * height_; }  // 0 at the bottom, 1 at the top
-
-  void frame(std::string& out, std::string_view title, std::string_view x_title) const {
-    out += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"none\" stroke=\"#444\"/>\n", left_, top_, width_, height_);
-    out += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" font-weight=\"bold\">{}</text>\n", left_, top_ - 8, title);
-    out += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{}</text>\n", left_ + width_ / 2, top_ + height_ + 34, x_title);
-    double step = std::pow(10, std::floor(std::log10((x_high_ - x_low_) / 4)));
-    while ((x_high_ - x_low_) / step > 12) step *= step / std::pow(10, std::floor(std::log10(step) + 1e-9)) > 1.5 ? 2.5 : 2;
-    for (double v = std::ceil(x_low_ / step - 1e-9) * step; v <= x_high_ + step * 1e-6; v += step) {
-      out += fmt::format("<line x1=\"{0:.1f}\" y1=\"{1:.1f}\" x2=\"{0:.1f}\" y2=\"{2:.1f}\" stroke=\"#ddd\"/>\n", x(v), top_, top_ + height_);
-      out += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{:g}</text>\n", x(v), top_ + height_ + 16, std::round(v * 1000) / 1000);
-    }
-  }
-  void level(std::string& out, double share, std::string_view text) const {
-    out += fmt::format("<line x1=\"{1:.1f}\" y1=\"{0:.1f}\" x2=\"{2:.1f}\" y2=\"{0:.1f}\" stroke=\"#ddd\"/>\n", y(share), left_, left_ + width_);
-    out += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>\n", left_ - 6, y(share) + 4, text);
-  }
-
- private:
-  double left_, top_, width_, height_, x_low_, x_high_;
-};
-
-constexpr const char* colours[] = {"#1f6fb4", "#d9541e", "#2a9140", "#8a4fb0", "#b8860b", "#c2185b", "#00838f", "#5d4037"};
-
-struct Line {
-  std::string path, marks;
-  void point(double x, double y, const char* colour) {
-    path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? "M" : " L", x, y);
-    marks += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" fill=\"{}\"/>\n", x, y, colour);
-  }
-  void bar(double x, double y1, double y2, const char* colour) {
-    marks += fmt::format("<line x1=\"{0:.1f}\" y1=\"{1:.1f}\" x2=\"{0:.1f}\" y2=\"{2:.1f}\" stroke=\"{3}\"/>\n", x, y1, y2, colour);
-  }
-  std::string text(const char* colour) const { return fmt::format("<path d=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.6\"/>\n{}", path, colour, marks); }
-};
+void marked(Line& line, double x, double y, const char* colour) {
+  line.point(x, y);
+  line.mark(x, y, colour);
+}
 
 }  // namespace
 
@@ -129,7 +82,7 @@ std::string to_svg(const std::vector<Curve>& curves) {
   if (x_high - x_low < 0.5) x_low -= 0.5, x_high += 0.5;
   const int decades = static_cast<int>(std::ceil(-std::log10(least) - 1e-9));
   const double legend = 18.0 * static_cast<double>(curves.size());
-  const Diagram bler(70, 40, 430, 340, x_low, x_high), throughput(580, 40, 430, 340, x_low, x_high);
+  const Diagram bler(70, 40, 430, 340, {x_low, x_high}), throughput(580, 40, 430, 340, {x_low, x_high});
   auto share_of = [&](double v) { return 1 + std::log10(std::max(v, std::pow(10, -decades))) / decades; };
   std::string out = fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1040\" height=\"{0:.0f}\" viewBox=\"0 0 1040 {0:.0f}\" font-family=\"sans-serif\" font-size=\"12\">\n"
                                 "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n", 450 + legend);
@@ -138,18 +91,18 @@ std::string to_svg(const std::vector<Curve>& curves) {
   for (int d = 0; d <= decades; ++d) bler.level(out, 1 - static_cast<double>(d) / decades, d == 0 ? "1" : fmt::format("1e-{}", d));
   for (int i = 0; i <= 5; ++i) throughput.level(out, i / 5.0, fmt::format("{:.1f}", i / 5.0));
   for (size_t i = 0; i < curves.size(); ++i) {
-    const char* colour = colours[i % std::size(colours)];
+    const char* colour = diagram_colours[i % diagram_colours.size()];
     Line errors, delivered;
     for (const Point& p : curves[i].points) {
       if (!measured(p)) continue;
       Interval bound = wilson(p.counts.first_errors, p.counts.blocks);
       errors.bar(bler.x(p.snr_db), bler.y(share_of(bound.low)), bler.y(share_of(bound.high)), colour);
-      if (p.counts.first_errors > 0) errors.point(bler.x(p.snr_db), bler.y(share_of(p.counts.bler())), colour);
-      delivered.point(throughput.x(p.snr_db), throughput.y(p.counts.throughput()), colour);
+      if (p.counts.first_errors > 0) marked(errors, bler.x(p.snr_db), bler.y(share_of(p.counts.bler())), colour);
+      marked(delivered, throughput.x(p.snr_db), throughput.y(p.counts.throughput()), colour);
     }
     out += errors.text(colour) + delivered.text(colour);
     out += fmt::format("<rect x=\"70\" y=\"{:.0f}\" width=\"14\" height=\"4\" fill=\"{}\"/><text x=\"92\" y=\"{:.0f}\">{}</text>\n", 433 + 18.0 * static_cast<double>(i), colour,
-                       439 + 18.0 * static_cast<double>(i), escaped(curves[i].test_case.name));
+                       439 + 18.0 * static_cast<double>(i), xml_escaped(curves[i].test_case.name));
   }
   return out + "</svg>\n";
 }

@@ -54,7 +54,16 @@ void to_asn1(const Sync& sync, rrc::CellGroupConfig& out);
 // Nothing when the message has none.
 Result<std::optional<Sync>> sync_from_asn1(const rrc::CellGroupConfig& in, const CellConfig& serving);
 
-// What the test UE says of itself (UE-NR-Capability).
-rrc::UeNrCapability capability(uint16_t band);
+// What a UE says of its antennas (UE-NR-Capability).
+struct UeAntennas {
+  uint8_t layers_dl = 1;               // maxNumberMIMO-LayersPDSCH
+  uint8_t layers_ul = 1;               // maxNumberMIMO-LayersCB-PUSCH, and its sounding ports
+  nr::CodebookSubset coherence = nr::CodebookSubset::non_coherent;
+  bool operator==(const UeAntennas&) const = default;
+};
+// What the test UE says of itself.
+rrc::UeNrCapability capability(uint16_t band, const UeAntennas& antennas);
+// The most of all feature sets: we serve one carrier.
+UeAntennas antennas_of(const rrc::UeNrCapability& capability);
 
 }  // namespace sen::mac

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "mac/asn1/convert.h"
+#include "mac/asn1/csi_srs.h"
 #include "mac/asn1/search_space.h"
 #include "mac/asn1/values.h"
 #include "nr/frequency_allocation.h"
@@ -36,8 +37,6 @@ constexpr std::array<uint8_t, 8> alphas_x10{0, 4, 5, 6, 7, 8, 9, 10};
 
 #define SEN_DRX_CYCLES(X) X(10) X(20) X(32) X(40) X(60) X(64) X(70) X(80) X(128) X(160) X(256) X(320) X(512) X(640) X(1024) X(1280) X(2048) X(2560) X(5120) X(10240)
 #define SEN_SR_PERIODS(X) X(2) X(4) X(5) X(8) X(10) X(16) X(20) X(40) X(80) X(160) X(320) X(640)
-#define SEN_CSI_REPORT_PERIODS(X) X(4) X(5) X(8) X(10) X(16) X(20) X(40) X(80) X(160) X(320)
-#define SEN_CSI_RS_PERIODS(X) X(4) X(5) X(8) X(10) X(16) X(20) X(32) X(40) X(64) X(80) X(160) X(320) X(640)
 
 // Assigns an offset to the chosen alternative, whatever integer it is stored as.
 template <class T>
@@ -333,6 +332,7 @@ Status downlink_in(const rrc::BwpDownlinkDedicated& in, uint16_t pci, UeConfig& 
       if (dmrs->dmrs_type || dmrs->max_length) return fail(Fault::unsupported, "DMRS-DownlinkConfig", "type 2 or two symbols");
       config.dl_dmrs_additional = dmrs_position_in(dmrs->dmrs_additional_position);
     }
+    SEN_TRY(asn1::zero_power_in(*pdsch, config));
     if (pdsch->vrb_to_prb_interleaver) return fail(Fault::unsupported, "PDSCH-Config.vrb-ToPRB-Interleaver", "is not served");
     if (static_cast<unsigned>(pdsch->resource_allocation) > 1) return fail(Fault::unsupported, "PDSCH-Config.resourceAllocation", "dynamicSwitch");
     config.resource_allocation_type1 = static_cast<unsigned>(pdsch->resource_allocation) == 1;
@@ -442,15 +442,17 @@ void pucch_out(const UeConfig& now, rrc::PucchConfig& out) {
     auto& list = out.resource_to_add_mod_list.emplace();
     for (const auto& resource : now.pucch) resource_out(resource, list.emplace_back());
   }
-  auto format = [&](auto& target) {
+  auto format = [](const PucchFormatConfig& config, auto& target) {
     auto& setup = target.emplace().set_setup();
-    setup.max_code_rate = static_cast<rrc::PucchMaxCodeRate>(now.pucch_format2_max_code_rate);
-    if (now.pucch_format2_simultaneous_csi) setup.simultaneous_harq_ack_csi.emplace();
+    setup.max_code_rate = static_cast<rrc::PucchMaxCodeRate>(config.max_code_rate);
+    if (config.simultaneous_csi) setup.simultaneous_harq_ack_csi.emplace();
+    if (config.additional_dmrs) setup.additional_dmrs.emplace();
+    if (config.pi2_bpsk) setup.pi_2bpsk.emplace();
   };
   out.format1.emplace().set_setup();
-  format(out.format2);
-  format(out.format3);
-  format(out.format4);
+  format(now.pucch_formats[2], out.format2);
+  format(now.pucch_formats[3], out.format3);
+  format(now.pucch_formats[4], out.format4);
   if (!now.scheduling_requests.empty()) {
     auto& list = out.scheduling_request_resource_to_add_mod_list.emplace();
     for (const auto& sr : now.scheduling_requests) {
@@ -474,7 +476,12 @@ void pucch_out(const UeConfig& now, rrc::PucchConfig& out) {
   auto& power = out.pucch_power_control.emplace();
   auto& p0 = power.p0_set.emplace().emplace_back();
   put(p0.p0_pucch_id, 1);
-  p0.p0_pucch_value = static_cast<decltype(p0.p0_pucch_value)>(now.p0_pucch_db / 2);
+  p0.p0_pucch_value = static_cast<decltype(p0.p0_pucch_value)>(now.p0_pucch_db);
+  auto delta = [&](unsigned format, auto& target) {
+    if (now.delta_f_pucch_db[format]) target = now.delta_f_pucch_db[format];
+  };
+  delta(0, power.delta_f_pucch_f0), delta(1, power.delta_f_pucch_f1), delta(2, power.delta_f_pucch_f2), delta(3, power.delta_f_pucch_f3),
+      delta(4, power.delta_f_pucch_f4);
 }
 
 Status pucch_in(const rrc::PucchConfig& in, UeConfig& config) {
@@ -498,10 +505,22 @@ Status pucch_in(const rrc::PucchConfig& in, UeConfig& config) {
       set.max_bits = item.max_payload_size ? static_cast<uint16_t>(*item.max_payload_size) : 0;
     }
   }
-  if (const auto* format = in.format2 ? in.format2->setup() : nullptr) {
-    if (format->max_code_rate) config.pucch_format2_max_code_rate = static_cast<uint8_t>(*format->max_code_rate);
-    config.pucch_format2_simultaneous_csi = format->simultaneous_harq_ack_csi.has_value();
-  }
+  auto format = [&](const auto& given, PucchFormatConfig& out) -> Status {
+    const auto* setup = given ? given->setup() : nullptr;
+    if (!setup) return {};
+    if (setup->nrof_slots) return fail(Fault::unsupported, "PUCCH-FormatConfig.nrofSlots", "repetition is not served");
+    out = {};
+    if (setup->max_code_rate) out.max_code_rate = static_cast<uint8_t>(*setup->max_code_rate);
+    out.simultaneous_csi = setup->simultaneous_harq_ack_csi.has_value();
+    out.additional_dmrs = setup->additional_dmrs.has_value();
+    out.pi2_bpsk = setup->pi_2bpsk.has_value();
+    return {};
+  };
+  PucchFormatConfig short_uci;  // of its parameters only repetition means anything to format 1 here
+  SEN_TRY(format(in.format1, short_uci));
+  SEN_TRY(format(in.format2, config.pucch_formats[2]));
+  SEN_TRY(format(in.format3, config.pucch_formats[3]));
+  SEN_TRY(format(in.format4, config.pucch_formats[4]));
   if (in.scheduling_request_resource_to_add_mod_list) {
     for (const auto& item : *in.scheduling_request_resource_to_add_mod_list) {
       auto sr = std::find_if(config.scheduling_requests.begin(), config.scheduling_requests.end(),
@@ -524,8 +543,11 @@ Status pucch_in(const rrc::PucchConfig& in, UeConfig& config) {
     config.k1.clear();
     for (auto k : *in.dl_data_to_ul_ack) config.k1.push_back(static_cast<uint8_t>(k));
   }
-  if (in.pucch_power_control && in.pucch_power_control->p0_set && !in.pucch_power_control->p0_set->empty()) {
-    config.p0_pucch_db = static_cast<int16_t>(2 * in.pucch_power_control->p0_set->front().p0_pucch_value);
+  if (const auto& power = in.pucch_power_control) {
+    if (power->p0_set && !power->p0_set->empty()) config.p0_pucch_db = static_cast<int16_t>(power->p0_set->front().p0_pucch_value);
+    auto delta = [&](unsigned format, const auto& given) { config.delta_f_pucch_db[format] = given ? static_cast<int8_t>(*given) : int8_t{0}; };
+    delta(0, power->delta_f_pucch_f0), delta(1, power->delta_f_pucch_f1), delta(2, power->delta_f_pucch_f2), delta(3, power->delta_f_pucch_f3),
+        delta(4, power->delta_f_pucch_f4);
   }
   return {};
 }
@@ -539,13 +561,15 @@ void pusch_out(const UeConfig& now, rrc::PuschConfig& out) {
   auto& power = out.pusch_power_control.emplace();
   auto& set = power.p0_alpha_sets.emplace().emplace_back();
   put(set.p0_pusch_alpha_set_id, 0);
-  set.p0 = static_cast<std::remove_reference_t<decltype(*set.p0)>>(now.p0_pusch_db / 2);
+  set.p0 = static_cast<std::remove_reference_t<decltype(*set.p0)>>(now.p0_pusch_db);
   set.alpha = encode<rrc::Alpha>(alphas_x10, now.alpha_x10);
+  if (now.delta_mcs) power.delta_mcs.emplace();
+  if (!now.tpc_accumulation) power.tpc_accumulation.emplace();
   out.resource_allocation = allocation_out(now.resource_allocation_type1);
   if (!now.pusch_times.empty()) asn1::times_out(now.pusch_times, out.pusch_time_domain_allocation_list.emplace().set_setup());
   mcs_table_out(now.pusch_mcs_table, out.mcs_table);
   out.transform_precoder = static_cast<rrc::EnabledOrDisabled>(now.transform_precoding ? 0 : 1);
-  out.codebook_subset = static_cast<rrc::CodebookSubset>(2);  // nonCoherent
+  out.codebook_subset = static_cast<rrc::CodebookSubset>(now.codebook_subset);
   out.max_rank = now.max_layers_ul;
   if (now.rbg_config2) out.rbg_size.emplace();
   auto& uci = out.uci_on_pusch.emplace().set_setup();
@@ -555,8 +579,8 @@ void pusch_out(const UeConfig& now, rrc::PuschConfig& out) {
   beta.beta_offset_ack_index3 = now.beta_harq_large;
   beta.beta_offset_csi_part1_index1 = now.beta_csi_small;
   beta.beta_offset_csi_part1_index2 = now.beta_csi_large;
-  beta.beta_offset_csi_part2_index1 = now.beta_csi_small;
-  beta.beta_offset_csi_part2_index2 = now.beta_csi_large;
+  beta.beta_offset_csi_part2_index1 = now.beta_csi2_small;
+  beta.beta_offset_csi_part2_index2 = now.beta_csi2_large;
   uci.scaling = static_cast<rrc::UciScaling>(now.uci_alpha);
 }
 
@@ -566,10 +590,14 @@ Status pusch_in(const rrc::PuschConfig& in, UeConfig& config) {
     config.ul_dmrs_additional = dmrs_position_in(dmrs->dmrs_additional_position);
   }
   if (in.frequency_hopping) return fail(Fault::unsupported, "PUSCH-Config.frequencyHopping", "is not served");
-  if (in.pusch_power_control && in.pusch_power_control->p0_alpha_sets && !in.pusch_power_control->p0_alpha_sets->empty()) {
-    const auto& set = in.pusch_power_control->p0_alpha_sets->front();
-    if (set.p0) config.p0_pusch_db = static_cast<int16_t>(2 * *set.p0);
-    config.alpha_x10 = set.alpha ? decode(alphas_x10, *set.alpha) : 10;
+  if (const auto& power = in.pusch_power_control) {
+    if (power->p0_alpha_sets && !power->p0_alpha_sets->empty()) {
+      const auto& set = power->p0_alpha_sets->front();
+      config.p0_pusch_db = static_cast<int16_t>(set.p0 ? *set.p0 : 0);
+      config.alpha_x10 = set.alpha ? decode(alphas_x10, *set.alpha) : 10;
+    }
+    config.delta_mcs = power->delta_mcs.has_value();
+    config.tpc_accumulation = !power->tpc_accumulation.has_value();
   }
   if (in.pusch_time_domain_allocation_list) {
     config.pusch_times.clear();
@@ -577,6 +605,7 @@ Status pusch_in(const rrc::PuschConfig& in, UeConfig& config) {
   }
   config.pusch_mcs_table = mcs_table_in(in.mcs_table);
   config.transform_precoding = in.transform_precoder && static_cast<unsigned>(*in.transform_precoder) == 0;
+  if (in.codebook_subset) config.codebook_subset = static_cast<nr::CodebookSubset>(std::min<unsigned>(static_cast<unsigned>(*in.codebook_subset), 2));
   if (in.max_rank) config.max_layers_ul = static_cast<uint8_t>(*in.max_rank);
   if (const auto* uci = in.uci_on_pusch ? in.uci_on_pusch->setup() : nullptr) {
     config.uci_alpha = static_cast<uint8_t>(uci->scaling);
@@ -589,105 +618,10 @@ Status pusch_in(const rrc::PuschConfig& in, UeConfig& config) {
       take(config.beta_harq_large, beta->beta_offset_ack_index3);
       take(config.beta_csi_small, beta->beta_offset_csi_part1_index1);
       take(config.beta_csi_large, beta->beta_offset_csi_part1_index2);
+      take(config.beta_csi2_small, beta->beta_offset_csi_part2_index1);
+      take(config.beta_csi2_large, beta->beta_offset_csi_part2_index2);
     }
   }
-  return {};
-}
-
-// --- CSI -----------------------------------------------------------------------------------------------------------------------
-
-constexpr std::array<uint8_t, 8> port_counts{1, 2, 4, 8, 12, 16, 24, 32};
-
-void csi_out(const UeConfig& now, const CsiReportConfig& csi, rrc::CsiMeasConfig& out) {
-  auto& rs = out.nzp_csi_rs_resource_to_add_mod_list.emplace().emplace_back();
-  put(rs.nzp_csi_rs_resource_id, 0);
-  auto& mapping = rs.resource_mapping;
-  if (csi.csi_rs_row == 1) mapping.frequency_domain_allocation.set_row1().value = 1;
-  else if (csi.csi_rs_row == 2) mapping.frequency_domain_allocation.set_row2().value = 1;
-  else if (csi.csi_rs_row == 4) mapping.frequency_domain_allocation.set_row4().value = 1;
-  else mapping.frequency_domain_allocation.set_other().value = 1;
-  mapping.nrof_ports = encode<decltype(mapping.nrof_ports)>(port_counts, csi.ports);
-  put(mapping.first_ofdm_symbol_in_time_domain, 13);
-  mapping.cdm_type = static_cast<decltype(mapping.cdm_type)>(csi.ports == 1 ? 0 : 1);
-  if (csi.csi_rs_row == 1) mapping.density.set_three();
-  else mapping.density.set_one();
-  put(mapping.freq_band.starting_rb, 0);
-  put(mapping.freq_band.nrof_rbs, std::max((now.dl.size + 3U) / 4 * 4, 24U));
-  put(rs.power_control_offset, 0);
-  put(rs.scrambling_id, 0);
-  auto& rs_period = rs.periodicity_and_offset.emplace();
-  switch (csi.csi_rs_period_slots) {
-#define SEN_CASE(n) case n: put(rs_period.set_slots##n(), csi.csi_rs_offset_slots); break;
-    SEN_CSI_RS_PERIODS(SEN_CASE)
-#undef SEN_CASE
-    default: put(rs_period.set_slots320(), csi.csi_rs_offset_slots % 320U); break;
-  }
-  auto& set = out.nzp_csi_rs_resource_set_to_add_mod_list.emplace().emplace_back();
-  put(set.nzp_csi_resource_set_id, 0);
-  set.nzp_csi_rs_resources.push_back(0);
-  auto& resource = out.csi_resource_config_to_add_mod_list.emplace().emplace_back();
-  put(resource.csi_resource_config_id, 0);
-  resource.csi_rs_resource_set_list.set_nzp_csi_rs_ssb().nzp_csi_rs_resource_set_list.emplace().push_back(0);
-  put(resource.bwp_id, now.bwp_id);
-  resource.resource_type = static_cast<decltype(resource.resource_type)>(2);  // periodic
-  auto& report = out.csi_report_config_to_add_mod_list.emplace().emplace_back();
-  put(report.report_config_id, csi.id);
-  put(report.resources_for_channel_measurement, 0);
-  auto& periodic = report.report_config_type.set_periodic();
-  switch (csi.period_slots) {
-#define SEN_CASE(n) case n: put(periodic.report_slot_config.set_slots##n(), csi.offset_slots); break;
-    SEN_CSI_REPORT_PERIODS(SEN_CASE)
-#undef SEN_CASE
-    default: put(periodic.report_slot_config.set_slots320(), csi.offset_slots % 320U); break;
-  }
-  auto& pucch = periodic.pucch_csi_resource_list.emplace_back();
-  put(pucch.uplink_bandwidth_part_id, now.bwp_id);
-  put(pucch.pucch_resource, csi.resource);
-  report.report_quantity.set_cri_ri_pmi_cqi();
-  auto& frequency = report.report_freq_configuration.emplace();
-  auto& cqi_format = frequency.cqi_format_indicator.emplace();
-  cqi_format = static_cast<std::remove_reference_t<decltype(cqi_format)>>(0);
-  auto& pmi_format = frequency.pmi_format_indicator.emplace();
-  pmi_format = static_cast<std::remove_reference_t<decltype(pmi_format)>>(0);
-  report.time_restriction_for_channel_measurements = static_cast<rrc::TimeRestriction>(1);
-  report.time_restriction_for_interference_measurements = static_cast<rrc::TimeRestriction>(1);
-  if (csi.ports == 2 || csi.ports == 4) {
-    auto& panel = report.codebook_config.emplace().codebook_type.set_type1().sub_type.set_type_i_single_panel();
-    if (csi.ports == 2) panel.nr_of_antenna_ports.set_two().two_tx_codebook_subset_restriction.value = 0x3f;
-    else panel.nr_of_antenna_ports.set_more_than_two().n1_n2.set_two_one_type_i_single_panel_restriction().value = 0xff;
-    panel.type_i_single_panel_ri_restriction.value = (1U << now.max_layers_dl) - 1;
-    report.codebook_config->codebook_type.type1()->codebook_mode = 1;
-  }
-  report.group_based_beam_reporting.set_disabled();
-  auto& table = report.cqi_table.emplace();
-  table = static_cast<std::remove_reference_t<decltype(table)>>(csi.cqi_table - 1);
-  report.subband_size = static_cast<decltype(report.subband_size)>(0);
-}
-
-Status csi_in(const rrc::CsiMeasConfig& in, UeConfig& config) {
-  if (!in.csi_report_config_to_add_mod_list || in.csi_report_config_to_add_mod_list->empty()) return {};
-  CsiReportConfig csi;
-  const auto& report = in.csi_report_config_to_add_mod_list->front();
-  const auto* periodic = report.report_config_type.periodic();
-  if (!periodic || periodic->pucch_csi_resource_list.empty()) return {};  // only reports on PUCCH are given by themselves
-  csi.id = static_cast<uint8_t>(report.report_config_id);
-  csi.resource = static_cast<uint8_t>(periodic->pucch_csi_resource_list.front().pucch_resource);
-#define SEN_READ(n) if (const auto* v = periodic->report_slot_config.slots##n()) csi.period_slots = n, csi.offset_slots = static_cast<uint16_t>(*v);
-  SEN_CSI_REPORT_PERIODS(SEN_READ)
-#undef SEN_READ
-  csi.cqi_table = report.cqi_table ? static_cast<uint8_t>(static_cast<unsigned>(*report.cqi_table) + 1) : 1;
-  if (in.nzp_csi_rs_resource_to_add_mod_list && !in.nzp_csi_rs_resource_to_add_mod_list->empty()) {
-    const auto& rs = in.nzp_csi_rs_resource_to_add_mod_list->front();
-    csi.ports = decode(port_counts, rs.resource_mapping.nrof_ports);
-    const auto& allocation = rs.resource_mapping.frequency_domain_allocation;
-    csi.csi_rs_row = allocation.row1() ? 1 : allocation.row2() ? 2 : allocation.row4() ? 4 : 3;
-    if (rs.periodicity_and_offset) {
-#define SEN_READ(n) if (const auto* v = rs.periodicity_and_offset->slots##n()) csi.csi_rs_period_slots = n, csi.csi_rs_offset_slots = static_cast<uint16_t>(*v);
-      SEN_CSI_RS_PERIODS(SEN_READ)
-#undef SEN_READ
-    }
-  }
-  config.csi = csi;
   return {};
 }
 
@@ -716,7 +650,9 @@ void to_asn1(const CellConfig& cell, const UeConfig* before, const UeConfig& now
   auto& pdsch = serving.pdsch_serving_cell_config.emplace().set_setup();
   auto& harq = pdsch.nrof_harq_processes_for_pdsch.emplace();
   harq = encode<std::remove_reference_t<decltype(harq)>>(harq_counts, now.dl_harq_processes);
-  if (now.csi) csi_out(now, *now.csi, serving.csi_meas_config.emplace().set_setup());
+  pdsch.max_mimo_layers = now.max_layers_dl;
+  if (now.srs) asn1::srs_out(*now.srs, ul_bwp.srs_config.emplace().set_setup());
+  if (now.csi) asn1::csi_out(now, serving.csi_meas_config.emplace().set_setup());
   put(serving.tag_id, 0);
   (void)cell;
 }
@@ -738,11 +674,19 @@ Status from_asn1(const rrc::CellGroupConfig& in, const CellConfig& cell, UeConfi
     const auto& uplink = *serving->uplink_config->initial_uplink_bwp;
     if (const auto* pucch = uplink.pucch_config ? uplink.pucch_config->setup() : nullptr) SEN_TRY(pucch_in(*pucch, config));
     if (const auto* pusch = uplink.pusch_config ? uplink.pusch_config->setup() : nullptr) SEN_TRY(pusch_in(*pusch, config));
+    if (uplink.srs_config) {
+      if (const auto* srs = uplink.srs_config->setup()) SEN_TRY(asn1::srs_in(*srs, config));
+      else config.srs.reset();
+    }
   }
   if (const auto* pdsch = serving->pdsch_serving_cell_config ? serving->pdsch_serving_cell_config->setup() : nullptr) {
     config.dl_harq_processes = pdsch->nrof_harq_processes_for_pdsch ? decode(harq_counts, *pdsch->nrof_harq_processes_for_pdsch) : 8;
+    if (pdsch->max_mimo_layers) config.max_layers_dl = static_cast<uint8_t>(std::min<unsigned>(*pdsch->max_mimo_layers, 4));
   }
-  if (const auto* csi = serving->csi_meas_config ? serving->csi_meas_config->setup() : nullptr) SEN_TRY(csi_in(*csi, config));
+  if (serving->csi_meas_config) {
+    if (const auto* csi = serving->csi_meas_config->setup()) SEN_TRY(asn1::csi_in(*csi, config));
+    else config.csi.reset();
+  }
   return {};
 }
 
@@ -781,12 +725,52 @@ Result<std::optional<Sync>> sync_from_asn1(const rrc::CellGroupConfig& in, const
   return std::optional<Sync>(std::move(out));
 }
 
-rrc::UeNrCapability capability(uint16_t band) {
+rrc::UeNrCapability capability(uint16_t band, const UeAntennas& antennas) {
   rrc::UeNrCapability out;
   out.access_stratum_release = static_cast<rrc::AccessStratumRelease>(2);  // Release 17
   out.pdcp_parameters.supported_rohc_profiles = {};
   out.pdcp_parameters.max_number_rohc_context_sessions = {};
-  out.rf_parameters.supported_band_list_nr.emplace_back().band_nr = band;
+  auto& in_band = out.rf_parameters.supported_band_list_nr.emplace_back();
+  in_band.band_nr = band;
+  auto& sets = out.feature_sets.emplace();
+  auto& downlink = sets.feature_sets_downlink_per_cc.emplace().emplace_back();
+  downlink.supported_subcarrier_spacing_dl = static_cast<rrc::SubcarrierSpacing>(1);
+  downlink.supported_bandwidth_dl.set_fr1() = rrc::SupportedBandwidthFr1::mhz100;
+  if (antennas.layers_dl > 1) downlink.max_number_mimo_layers_pdsch = static_cast<rrc::MimoLayersDl>(antennas.layers_dl > 2 ? 1 : 0);
+  auto& uplink = sets.feature_sets_uplink_per_cc.emplace().emplace_back();
+  uplink.supported_subcarrier_spacing_ul = static_cast<rrc::SubcarrierSpacing>(1);
+  uplink.supported_bandwidth_ul.set_fr1() = rrc::SupportedBandwidthFr1::mhz100;
+  if (antennas.layers_ul > 1) {
+    auto& codebook = uplink.mimo_cb_pusch.emplace();
+    codebook.max_number_mimo_layers_cb_pusch = static_cast<rrc::MimoLayersUl>(antennas.layers_ul > 2 ? 2 : 1);
+    codebook.max_number_srs_resource_per_set = 1;
+    auto& coherence = in_band.mimo_parameters_per_band.emplace().pusch_trans_coherence.emplace();
+    coherence = static_cast<std::remove_reference_t<decltype(coherence)>>(2 - static_cast<unsigned>(antennas.coherence));
+  }
+  return out;
+}
+
+UeAntennas antennas_of(const rrc::UeNrCapability& capability) {
+  UeAntennas out;
+  if (!capability.feature_sets) return out;
+  const auto& sets = *capability.feature_sets;
+  if (sets.feature_sets_downlink_per_cc) {
+    for (const auto& set : *sets.feature_sets_downlink_per_cc) {
+      if (set.max_number_mimo_layers_pdsch)
+        out.layers_dl = std::max<uint8_t>(out.layers_dl, static_cast<unsigned>(*set.max_number_mimo_layers_pdsch) == 0 ? 2 : 4);
+    }
+  }
+  if (sets.feature_sets_uplink_per_cc) {
+    for (const auto& set : *sets.feature_sets_uplink_per_cc) {
+      if (!set.mimo_cb_pusch || !set.mimo_cb_pusch->max_number_mimo_layers_cb_pusch) continue;
+      constexpr uint8_t layers[] = {1, 2, 4};
+      out.layers_ul = std::max(out.layers_ul, layers[std::min<unsigned>(static_cast<unsigned>(*set.mimo_cb_pusch->max_number_mimo_layers_cb_pusch), 2)]);
+    }
+  }
+  for (const auto& band : capability.rf_parameters.supported_band_list_nr) {
+    if (band.mimo_parameters_per_band && band.mimo_parameters_per_band->pusch_trans_coherence)
+      out.coherence = static_cast<nr::CodebookSubset>(2 - std::min<unsigned>(static_cast<unsigned>(*band.mimo_parameters_per_band->pusch_trans_coherence), 2));
+  }
   return out;
 }
 

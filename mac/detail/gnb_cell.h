@@ -12,6 +12,7 @@
 #include <deque>
 
 #include "mac/detail/gnb_ue.h"
+#include "nr/codebook.h"
 #include "nr/pucch.h"
 
 namespace sen::mac {
@@ -35,6 +36,8 @@ struct GnbCell::Impl {
     Rnti rnti = 0;
     uint8_t n_harq = 0;
     std::array<uint8_t, limit::harq_processes> harq{};
+    std::array<uint8_t, limit::harq_processes> place{};  // its bit
+    uint8_t harq_bits = 0;                               // of the codebook
     bool sr = false, on_pusch = false;
     uint8_t csi_bits = 0;
     bool common = false;  // HARQ-ACK on a resource of before the dedicated configuration
@@ -90,6 +93,7 @@ struct GnbCell::Impl {
   struct Ack {
     UlPlan* plan = nullptr;
     uint8_t k1_field = 0, pri = 0, dai = 0;
+    uint8_t place = 0, bits = 1;
     bool common = false;
     PucchUse use;
   };
@@ -144,7 +148,7 @@ struct GnbCell::Impl {
   // ---- gnb_broadcast.cpp ----
   void send_ssb();
   void send_csi_rs();
-  void add_csi_rs(const CsiReportConfig& config);
+  void add_csi_rs(const nr::CsiRsResource& resource);
   void send_broadcast();
   void send_sib1();
   void send_system_information();
@@ -201,6 +205,7 @@ struct GnbCell::Impl {
     bool fallback = false;
   };
   bool put_dl(Ue& ue, const DlSend& send, ByteView block);
+  nr::l1::Precoding precoding_of(const Ue& ue, unsigned layers) const;
   bool dl_time(const Ue& ue, const Space& space, uint8_t& row, TimeAllocation& time) const;
   const gnb::McsChooser& dl_chooser(const Ue& ue, const Space& space);
 
@@ -212,6 +217,7 @@ struct GnbCell::Impl {
   bool send_grant(Ue& ue, int process);
   bool put_grant(Ue& ue, const Place& place, const gnb::UlOption& option, UlPlan& target, int process);
   void on_pusch(Slot slot, const nr::l1::RxPusch& rx);
+  void on_srs(Ue& ue, const nr::l1::RxSrs& rx);
   void on_block(Ue& ue, Slot slot, ByteView block);
   void on_bsr(Ue& ue, const ControlElement& ce);
   void emit_uplink(nr::l1::UlSlot& out);
@@ -220,7 +226,7 @@ struct GnbCell::Impl {
 
   // ---- gnb_uci.cpp ----
   bool find_ack(Ue& ue, const Place& place, Ack& out);
-  bool find_ack_in(Ue& ue, const Place& place, UlPlan& target, Ack& out);
+  bool find_ack_in(Ue& ue, const Place& place, UlPlan& target, unsigned k1, Ack& out);
   bool common_pucch(const Place& place, UlPlan& target, Ack& out) const;
   bool free_in(const UlPlan& target, const PucchUse& use, Rnti except) const;
   void commit_ack(Ue& ue, const Ack& ack, unsigned process);
@@ -294,7 +300,7 @@ struct GnbCell::Impl {
   std::deque<PagingRecord> paging;
   unsigned sib1_skipped = 0;            // in a row, for paging
   std::vector<uint64_t> si_sent;        // number of the window last served, by message
-  std::vector<CsiReportConfig> csi_rs;  // reference signals in use, each once
+  std::vector<nr::CsiRsResource> csi_rs;  // reference signals in use, each once
   uint8_t csi_rs_symbol = 14;           // the earliest of them
 
   struct PucchPool;

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "mac/config.h"
+#include "mac/detail/csi.h"
 #include "mac/detail/rb_mask.h"
 #include "nr/coreset0.h"
 #include "nr/dci.h"
@@ -16,6 +16,7 @@
 #include "nr/search_space.h"
 #include "nr/tbs.h"
 #include "nr/tdd.h"
+#include "nr/uci.h"
 
 namespace sen::mac::gnb {
 
@@ -47,6 +48,8 @@ struct Space {
 struct UlOption {
   uint8_t row = 0, k2 = 0;
   TimeAllocation time;
+  TimeAllocation before_srs;   // length 0: none
+  uint8_t before_srs_row = 0;
 };
 
 // Best rows per slot of the TDD period.
@@ -109,13 +112,14 @@ struct UeLayout {
   l1::Bwp dl, ul;
   std::vector<Space> spaces;
   nr::DciLayouts dci;
+  std::vector<nr::SemiStaticCodebook> codebooks;  // by the slot of the HARQ-ACK in the TDD period; empty: dynamic
   TimeTable times;  // of formats 0_1, 1_1, and of fallback formats outside CORESET 0's common spaces
 };
 
 // DM-RS of a data channel; nullopt where the tables have none.
 std::optional<l1::Dmrs> pdsch_dmrs(const TimeAllocation& time, unsigned additional, unsigned layers, unsigned type_a_position,
                                    bool fallback, unsigned n_id);
-std::optional<l1::Dmrs> pusch_dmrs(const TimeAllocation& time, unsigned additional, unsigned type_a_position, bool fallback,
+std::optional<l1::Dmrs> pusch_dmrs(const TimeAllocation& time, unsigned additional, unsigned layers, unsigned type_a_position, bool fallback,
                                    bool transform_precoding, unsigned n_id);
 nr::TbsInput tbs_input(const nr::Mcs& mcs, unsigned n_prb, const TimeAllocation& time, const l1::Dmrs& dmrs, unsigned layers);
 l1::Code code_of(const nr::Mcs& mcs, unsigned index, nr::McsTable table, uint32_t tbs_bits);

@@ -6,8 +6,10 @@
 #include <memory>
 #include <vector>
 
+#include "mac/detail/csi.h"
 #include "mac/detail/gnb_layout.h"
 #include "mac/detail/link_adaptation.h"
+#include "mac/detail/power_loop.h"
 #include "mac/detail/tb_pool.h"
 #include "mac/gnb.h"
 #include "mac/pdu.h"
@@ -53,7 +55,8 @@ struct PucchUse {
   uint8_t format = 1, start_symbol = 0, symbols = 14;
   uint16_t first_crb = 0, rbs = 1;
   std::optional<uint16_t> second_crb;
-  uint8_t cyclic_shift = 0, occ = 0;
+  uint8_t cyclic_shift = 0, occ = 0;  // format 4: occ is the index among occ_length
+  uint8_t occ_length = 2;
 
   bool meets(const PucchUse& o) const;  // would disturb each other
   bool overlaps_in_time(const PucchUse& o) const {
@@ -99,6 +102,7 @@ struct Ue {
   LinkAdaptation dl_link, ul_link;
   uint8_t cqi = 0, ri = 1;
   uint16_t pmi = 0;
+  nr::l1::Precoding precoding;           // of ri layers; no ports: nothing was reported yet
   float pdcch_offset_db = 0;             // lowered by assignments that were not heard
   float dl_average = 1, ul_average = 1;  // octets a slot, for proportional fairness
   uint64_t last_served_dl = 0, last_served_ul = 0;
@@ -107,6 +111,7 @@ struct Ue {
   UeQos qos;
 
   // Uplink
+  uint8_t ul_rank = 1, tpmi = 0;  // what the last sounding chose
   std::array<uint32_t, limit::logical_channel_groups> bsr{};
   std::array<int8_t, limit::channels> group_of{};
   bool sr = false, sr_urgent = false;
@@ -116,10 +121,14 @@ struct Ue {
   uint16_t phr_prbs = 1;
   bool phr_known = false;
 
+  // Closed-loop power control (TS 38.213 7.1.1, 7.2.1): SINR at the receiver as it will be once the commands given are obeyed
+  PowerLoop pusch_power, pucch_power;
+
   // Uplink timing (TS 38.213 4.2)
   float ta_sum_ns = 0;
   unsigned ta_count = 0;
   float ta_ns = 0;
+  uint64_t ta_hold = 0;  // a command is under way until this slot number: what arrives is older
   uint64_t ta_due = 0;  // slot number at which a command is sent at the latest; 0: never
 
   // PUCCH

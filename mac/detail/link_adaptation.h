@@ -50,10 +50,11 @@ class LinkAdaptation {
   LinkAdaptation(float sinr_db, double bler_target)
       : sinr_db_(sinr_db), up_db_(static_cast<float>(step_db * bler_target / (1 - bler_target))) {}
 
-  void measured(float sinr_db, bool known = true) {
+  // `anew`: what was measured before is of no use any more (another number of layers).
+  void measured(float sinr_db, bool anew = false) {
     sinr_db = std::clamp(sinr_db, -20.0f, 50.0f);
-    sinr_db_ = known_ ? sinr_db_ + 0.25f * (sinr_db - sinr_db_) : sinr_db;
-    known_ = known_ || known;
+    sinr_db_ = known_ && !anew ? sinr_db_ + 0.25f * (sinr_db - sinr_db_) : sinr_db;
+    known_ = true;
   }
   // Of a first transmission.
   void result(bool ok) { offset_db_ = std::clamp(offset_db_ + (ok ? up_db_ : -step_db), -8.0f, 15.0f); }

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "mac/config.h"
+#include "mac/detail/csi.h"
 #include "nr/coreset0.h"
 #include "nr/dci.h"
 #include "nr/frequency_allocation.h"
@@ -87,6 +87,9 @@ class UeLink {
 
   // Is `slot` one in which this space is looked at?
   bool monitored(const Space& space, nr::Slot slot) const;
+
+  // What a PDSCH to the C-RNTI leaves out in this slot (TS 38.214 5.1.4.2, TS 38.211 7.3.1.5).
+  void reserve(nr::Slot slot, std::vector<nr::l1::ReservedRes>& out) const;
 
   // Can any configured PDSCH lie in this slot (for the semi-static codebook)?
   bool pdsch_possible(nr::Slot slot) const;

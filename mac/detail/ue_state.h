@@ -133,6 +133,7 @@ struct UeMac::Impl {
   bool started = false;
   nr::Slot slot;
   At now = 0;
+  At ul_ahead = 0; // the uplink slot that is made in this one is so much later
   At wake_at = 0;  // first slot in which something may have to be done
   void advance(nr::Slot to);
   void poll_timers();
@@ -206,6 +207,7 @@ struct UeMac::Impl {
   std::vector<detail::PendingGrant> grants;
   std::vector<detail::ChannelState> channels;  // by priority
   At buckets_at = 0;
+  void fill_uplink(nr::l1_ue::UlSlot& out);
   void on_grant(detail::UlGrant grant, nr::RntiType type);
   void queue_grant(detail::PendingGrant grant);
   std::optional<nr::l1_ue::PuschSend> send_pusch(detail::PendingGrant& pending);
@@ -224,7 +226,8 @@ struct UeMac::Impl {
   HarqReport harq_report(std::optional<uint8_t> ul_dai, bool on_pusch) const;
   void semi_static_bits(HarqReport& out, const std::vector<const detail::FeedbackBit*>& entries, std::optional<uint8_t> ul_dai,
                         bool on_pusch) const;
-  std::optional<nr::CsiPacked> csi_report(bool on_pusch) const;
+  std::optional<nr::CsiPacked> csi_report(const CsiReportConfig& wanted, bool on_pusch) const;
+  std::optional<nr::l1_ue::CsiReceive> csi_receive(nr::Slot at) const;
   bool csi_due() const;
   void send_uci(nr::l1_ue::UlSlot& out, nr::l1_ue::PuschSend* pusch, const detail::PendingGrant* grant);
   void send_pucch(nr::l1_ue::UlSlot& out, const HarqReport& harq);
@@ -263,6 +266,7 @@ struct UeMac::Impl {
   unsigned grant_rbs = 1;  // of the PUSCH that is being filled: power headroom refers to it
   float required_pusch_dbm(unsigned rbs) const;
   float pusch_power(const detail::PendingGrant& grant) const;
+  float srs_power(const SrsConfig& srs) const;
   float pucch_power(const nr::l1::PucchPdu& pucch, const nr::l1_ue::UciSend& uci) const;
   float p_max() const { return ue ? ue->p_max_dbm : 23; }
 

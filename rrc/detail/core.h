@@ -182,6 +182,7 @@ class Core {
   bool choose_algorithms(Ue& ue) const;
   l2::Security keys_of(const Ue& ue) const;
   void capability_enquiry(Ue& ue, Done done);
+  void adopt_capability(const Ue& ue, mac::UeConfig& config) const;
   void reconfigure(Ue& ue, const Reconfiguration& change, Done done);
   void on_measurement_report(Ue& ue, const rrc::MeasurementReport& report);
   std::vector<size_t> neighbours(size_t cell) const;

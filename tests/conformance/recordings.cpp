@@ -134,10 +134,15 @@ class Listener {
       l1->search(std::span(&search, 1), dcis);
       for (const auto& dci : dcis) {
         const auto bits = nr::from_l1<nr::DciBits::capacity>(dci.payload);
-        if (!bits || (type == nr::RntiType::c && !nr::is_downlink(*bits))) continue;  // with SI- and RA-RNTI there is no identifier
+        if (!bits) continue;
+        if (type == nr::RntiType::c && !nr::is_downlink(*bits)) {  // with SI- and RA-RNTI there is no identifier
+          if (const auto grant = link->grant(*bits, rnti, type, space)) grants.emplace_back(*l1->slot() + grant->k2, *grant);
+          continue;
+        }
         const auto assignment = link->assignment(*bits, rnti, type, space, dci.first_cce);
         if (!assignment) continue;
         l1_ue::PdschReceive wanted{.pdsch = assignment->pdsch, .harq_id = 0, .new_data = true};
+        if (type == nr::RntiType::c) link->reserve(*l1->slot(), wanted.pdsch.reserved);
         std::vector<l1_ue::RxPdsch> blocks;
         l1->decode(std::span(&wanted, 1), blocks);
         for (auto& b : blocks) {
@@ -164,11 +169,29 @@ class Listener {
   l1_ue::RxSsb block;
   mac::CellConfig cell;
   std::optional<mac::detail::UeLink> link;
+  std::vector<std::pair<nr::Slot, mac::detail::UlGrant>> grants;  // heard so far
   size_t position_ = 0;
 
  private:
   std::vector<Cf> samples_;
 };
+
+// RRCSetup of a MAC PDU.
+bool read_setup(const Bytes& pdu, const mac::CellConfig& cell, mac::UeConfig& config) {
+  mac::SubPduReader reader(mac::Link::dl, pdu);
+  while (auto sub = reader.next()) {
+    if (!mac::is_ccch(mac::Link::dl, sub->id)) continue;
+    const auto message = rrc::decode<rrc::DlCcchMessage>(Bytes(sub->payload.begin(), sub->payload.end()));
+    const auto* c1 = message ? message->message.c1() : nullptr;
+    const auto* setup = c1 ? c1->rrc_setup() : nullptr;
+    const auto* ies = setup ? setup->critical_extensions.rrc_setup() : nullptr;
+    if (!ies) return false;
+    const auto read = mac::from_asn1(ies->master_cell_group, cell, config);
+    EXPECT_TRUE(read) << (read ? "" : read.error().describe());
+    return read.has_value();
+  }
+  return false;
+}
 
 bool skipped() { return folder().empty(); }
 #define NEEDS_RECORDINGS() \
@@ -197,8 +220,8 @@ TEST(Recordings, n78_gives_the_mib) {
   EXPECT_EQ(ue.cell.coreset0_index, 0);
 }
 
-// An attach: preamble, random access response, Msg3 and contention resolution, as the capture of MAC PDUs has them.
-TEST(Recordings, attach_gives_random_access) {
+// An attach: preamble, random access response, Msg3, contention resolution, RRCSetup and what follows it, as the capture of MAC PDUs has them.
+TEST(Recordings, attach_gives_random_access_and_what_rrc_setup_configures) {
   NEEDS_RECORDINGS();
   const auto pdus = read_mac_pdus("n3_fdd_10MHz_attach_mac.pcap");
   ASSERT_GE(pdus.size(), 5u);
@@ -285,6 +308,38 @@ TEST(Recordings, attach_gives_random_access) {
   }
   EXPECT_EQ(ue.l1->slot()->count(), 3228u);
   EXPECT_EQ(msg4, captured_msg4);
+
+  // RRCSetup, which the UE reads and then follows: its next block comes in a search space and with reserved resource elements that it configures.
+  Bytes setup;
+  while (setup.empty() && ue.step()) {
+    for (auto& block : ue.receive(rar->tc_rnti, nr::RntiType::c)) setup = std::move(block);
+  }
+  EXPECT_EQ(setup, pdus[4]);
+  mac::UeConfig dedicated;
+  dedicated.dl = ue.cell.initial_dl;
+  dedicated.ul = ue.cell.initial_ul;
+  ASSERT_TRUE(read_setup(setup, ue.cell, dedicated));
+  auto link = mac::detail::UeLink::make(ue.cell, true, &dedicated);
+  ASSERT_TRUE(link) << link.error().describe();
+  ue.link = std::move(*link);
+  ue.grants.clear();
+  Bytes further;
+  while (further.empty() && ue.step()) {
+    for (auto& block : ue.receive(rar->tc_rnti, nr::RntiType::c)) further = std::move(block);
+  }
+  EXPECT_EQ(ue.l1->slot()->count(), 3272u);
+  EXPECT_EQ(further, pdus[6]);
+
+  // RRCSetupComplete, where DCI 0_0 says.
+  const auto complete = std::ranges::find_if(ue.grants, [](const auto& g) { return g.first.count() == 3268; });
+  ASSERT_NE(complete, ue.grants.end());
+  ofdm->demodulate(uplink_slot(complete->first), 0, 1, 20, grid, 0);
+  phy::HarqBuffer soft(100000);
+  Bytes block(complete->second.pusch.code.tbs_octets);
+  const auto pusch_block = pusch.receive(complete->second.pusch, complete->first, grid, {}, soft, block);
+  ASSERT_TRUE(pusch_block) << pusch_block.error().describe();
+  EXPECT_TRUE(pusch_block->data.crc_ok);
+  EXPECT_EQ(block, pdus[5]);
 }
 
 }  // namespace

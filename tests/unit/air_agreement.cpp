@@ -9,6 +9,7 @@ struct Variant {
   const char* name;
   void (*ue)(mac::UeConfig&);
   void (*cell)(mac::CellConfig&) = [](mac::CellConfig&) {};
+  uint8_t large_uci_format = 2;
 };
 
 const Variant variants[] = {
@@ -28,13 +29,45 @@ const Variant variants[] = {
        c.max_layers_dl = 2;
        c.csi = mac::CsiReportConfig{};
        c.csi->period_slots = 80;
-       c.csi->ports = 2;
-       c.csi->csi_rs_row = 3;
+       c.csi->csi_rs.row = 3;
+       c.csi->csi_rs.cdm = nr::CdmType::fd2;
      },
      [](mac::CellConfig& c) { c.l1.tx_ports = 2; }},
+    {"four layers",
+     [](mac::UeConfig& c) {
+       c.max_layers_dl = 4;
+       c.csi = mac::CsiReportConfig{};
+       c.csi->period_slots = 80;
+       c.csi->csi_rs.row = 4;
+       c.csi->csi_rs.cdm = nr::CdmType::fd2;
+     },
+     [](mac::CellConfig& c) { c.l1.tx_ports = 4; }},
+    {"two layers of the uplink",
+     [](mac::UeConfig& c) {
+       c.max_layers_ul = 2;
+       c.codebook_subset = nr::CodebookSubset::full;
+       c.srs = mac::SrsConfig{.ports = 2, .c_srs = 12, .period_slots = 40};
+     },
+     [](mac::CellConfig& c) { c.l1.rx_ports = 2; }},
+    {"four layers of the uplink",
+     [](mac::UeConfig& c) {
+       c.max_layers_ul = 4;
+       c.codebook_subset = nr::CodebookSubset::partial;
+       c.srs = mac::SrsConfig{.ports = 4, .c_srs = 12, .period_slots = 80};
+     },
+     [](mac::CellConfig& c) { c.l1.rx_ports = 4; }},
+    {"a semi-static codebook", [](mac::UeConfig& c) { c.dynamic_harq_codebook = false; }},
+    {"a semi-static codebook and fallback formats",
+     [](mac::UeConfig& c) { c.dynamic_harq_codebook = false, c.search_spaces[0].type = mac::SearchSpaceType::ue_0_0_1_0; }},
+    {"a semi-static codebook with CSI", [](mac::UeConfig& c) { c.dynamic_harq_codebook = false, c.csi = mac::CsiReportConfig{}, c.csi->period_slots = 40; }},
+    {"PUCCH format 3", [](mac::UeConfig& c) { c.csi = mac::CsiReportConfig{}, c.csi->period_slots = 40; }, [](mac::CellConfig&) {}, 3},
+    {"PUCCH format 4", [](mac::UeConfig& c) { c.csi = mac::CsiReportConfig{}, c.csi->period_slots = 40; }, [](mac::CellConfig&) {}, 4},
+    {"PUCCH format 3 with more DM-RS and a semi-static codebook",
+     [](mac::UeConfig& c) { c.dynamic_harq_codebook = false, c.pucch_formats[3].additional_dmrs = true, c.pucch_formats[3].pi2_bpsk = true; },
+     [](mac::CellConfig&) {}, 3},
     {"CSI", [](mac::UeConfig& c) { c.csi = mac::CsiReportConfig{}, c.csi->period_slots = 40; }},
     {"CSI never beside HARQ-ACK",
-     [](mac::UeConfig& c) { c.csi = mac::CsiReportConfig{}, c.csi->period_slots = 40, c.pucch_format2_simultaneous_csi = false; }},
+     [](mac::UeConfig& c) { c.csi = mac::CsiReportConfig{}, c.csi->period_slots = 40, c.pucch_formats[2].simultaneous_csi = false; }},
     {"SRS", [](mac::UeConfig& c) { c.srs = mac::SrsConfig{}, c.srs->period_slots = 40; }},
     {"DRX", [](mac::UeConfig& c) { c.drx = mac::DrxConfig{}, c.periodic_bsr_ms = 0; }},
     {"measurement gaps", [](mac::UeConfig& c) { c.gap = mac::MeasurementGap{}; }},
@@ -61,7 +94,7 @@ TEST(AirAgreement, nothing_sent_misses_what_is_expected) {
       auto cell = make(1);
       v.cell(cell);
       SCOPED_TRACE(fmt::format("{} {}", v.name, cell.l1.tdd ? "tdd" : "fdd"));
-      Network n(cell, {});
+      Network n(cell, {}, {.large_uci_format = v.large_uci_format});
       n.tune_config = v.ue;
       auto& ue = n.add_ue({60, 0, 1.5}, 11);
       if (!n.connect(ue, 1000)) {

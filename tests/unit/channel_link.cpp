@@ -100,6 +100,29 @@ TEST(ChannelLink, does_not_depend_on_the_division_into_calls) {
   EXPECT_NE(through(other, x), expected);
 }
 
+TEST(ChannelLink, gives_the_same_wherever_it_is_asked_from) {
+  LinkConfig config{.sample_rate_hz = rate, .n_tx = 2, .n_rx = 2, .profile = Profile::tdlc300, .doppler_hz = 900, .max_delay_s = 1 / rate, .seed = 9};
+  config.delay_s = 0.3 / rate;
+  Link whole = make(config), part = make(config);
+  const auto x = noise_samples(60'000, 2), x2 = noise_samples(60'000, 3);
+  const auto run = [&](Link& link, size_t from, size_t n) {
+    std::vector<std::vector<Cf>> y(2, std::vector<Cf>(n));
+    const std::array<std::span<const Cf>, 2> tx{std::span(x).subspan(from, n), std::span(x2).subspan(from, n)};
+    const std::array<std::span<Cf>, 2> rx{y[0], y[1]};
+    link.apply(tx, rx);
+    return y;
+  };
+  const auto expected = run(whole, 0, x.size());
+  for (size_t at : {41'234u, 1'000u, 59'000u, 20'480u}) {
+    const size_t n = std::min<size_t>(2000, x.size() - at);
+    part.seek(at - part.memory());
+    run(part, at - part.memory(), part.memory());
+    const auto y = run(part, at, n);
+    for (unsigned p = 0; p < 2; ++p)
+      EXPECT_TRUE(std::equal(y[p].begin(), y[p].end(), expected[p].begin() + static_cast<ptrdiff_t>(at))) << at;
+  }
+}
+
 TEST(ChannelLink, restarts_as_if_made_anew_and_skips_time) {
   LinkConfig config{.sample_rate_hz = rate, .profile = Profile::tdla30, .doppler_hz = 200, .delay_s = 1e-6, .cfo_hz = 50, .seed = 3};
   Link link = make(config);

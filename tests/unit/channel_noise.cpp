@@ -54,6 +54,22 @@ TEST(ChannelNoise, does_not_depend_on_the_division_into_calls) {
   EXPECT_NE(whole, other);
 }
 
+TEST(ChannelNoise, of_a_time_is_the_same_whoever_asks_and_when) {
+  std::vector<Cf> whole(5000), part(1500);
+  add_noise_at(3, 100, whole, 0.25F);
+  for (uint64_t start : {3300u, 100u, 1024u, 1900u}) {
+    std::ranges::fill(part, Cf{});
+    add_noise_at(3, start, part, 0.25F);
+    EXPECT_TRUE(std::equal(part.begin(), part.end(), whole.begin() + static_cast<long>(start) - 100)) << start;
+  }
+  double power = 0;
+  for (Cf x : whole) power += std::norm(x);
+  EXPECT_NEAR(power / 5000, 0.25, 0.015);
+  std::vector<Cf> other(1500);
+  add_noise_at(4, 1900, other, 0.25F);
+  EXPECT_NE(part, other);
+}
+
 TEST(ChannelNoise, kernel_agrees_with_its_reference) {
   Noise::State a, b;
   Random random(3);

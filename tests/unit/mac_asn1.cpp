@@ -115,6 +115,78 @@ TEST(MacAsn1, dedicated_configuration_comes_back_as_it_was) {
   }
 }
 
+TEST(MacAsn1, sounding_layers_and_triggered_reports_come_back) {
+  const CellConfig cell = cells().front().mac;
+  UeConfig config = ue_config(cell);
+  config.max_layers_dl = 4;
+  config.max_layers_ul = 2;
+  config.codebook_subset = nr::CodebookSubset::full;
+  config.dynamic_harq_codebook = false;
+  config.delta_f_pucch_db = {0, 3, -2, 1, 4};
+  config.pucch_formats[3] = {.max_code_rate = 4, .simultaneous_csi = false, .additional_dmrs = true, .pi2_bpsk = true};
+  config.srs = SrsConfig{.ports = 2, .c_srs = 12, .comb = 4, .comb_offset = 3, .cyclic_shift = 5, .sequence_id = 77, .period_slots = 80, .offset_slots = 17};
+  config.csi->csi_rs = {.id = 3, .row = 4, .frequency_domain = 2, .l0 = 13, .cdm = nr::CdmType::fd2, .n_rb = 52, .scrambling_id = 5, .period_slots = 80};
+  config.csi->ri_restriction = 0xf;
+  config.nzp_csi_rs = {config.csi->csi_rs};
+  rrc::CellGroupConfig group;
+  to_asn1(cell, nullptr, config, group);
+  auto bytes = rrc::encode(group);
+  ASSERT_TRUE(bytes) << bytes.error().describe();
+  auto back = rrc::decode<rrc::CellGroupConfig>(*bytes);
+  ASSERT_TRUE(back);
+  UeConfig read;
+  read.dl = cell.initial_dl;
+  read.ul = cell.initial_ul;
+  ASSERT_TRUE(from_asn1(*back, cell, read));
+  EXPECT_EQ(read.srs, config.srs);
+  EXPECT_EQ(read.csi, config.csi);
+  EXPECT_EQ(read.pucch_formats, config.pucch_formats);
+  EXPECT_EQ(read.delta_f_pucch_db, config.delta_f_pucch_db);
+  EXPECT_EQ(read.codebook_subset, config.codebook_subset);
+  EXPECT_EQ(read, config);
+}
+
+// The masterCellGroup of OCUDU's RRCSetup to a UE of 10 MHz FDD, as captured between it and srsUE.
+TEST(MacAsn1, reads_the_configuration_of_another_gnb) {
+  const auto bytes = from_hex(
+      "5c00b001117aec7010e1e0007c0204683c080004120981950001ff000000000106e1084000220104a00418000001034c08092850007145000113557c841c001040c2050c1c9c48a163068e1e"
+      "408800004280004005a8000866428000c665a80010024280014025a8001864428001c645a800200842800240c8200a0320902c0c8280c0320b0340c8300e0320d03c0c8381016a080440e8"
+      "29024b92e4b181201012681d2083c5df81821c00000038ffd662354d5128160000219760000008000000000000308ad5450047001002082000e210054401c0408210003884015600702021"
+      "04000e210055801c0c0821000388401568070402104000e210055a00140000008218081018201c160001c510000001002000403000404801100520000114c02271c0");
+  ASSERT_TRUE(bytes);
+  auto group = rrc::decode<rrc::CellGroupConfig>(*bytes);
+  ASSERT_TRUE(group) << group.error().describe();
+  const CellConfig cell = cells()[1].mac;
+  UeConfig read;
+  read.dl = cell.initial_dl;
+  read.ul = cell.initial_ul;
+  const auto status = from_asn1(*group, cell, read);
+  ASSERT_TRUE(status) << status.error().describe();
+  ASSERT_EQ(read.search_spaces.size(), 1u);
+  EXPECT_EQ(read.search_spaces[0].type, SearchSpaceType::common);
+  EXPECT_EQ(read.k1, std::vector<uint8_t>{4});
+  EXPECT_EQ(read.pucch.size(), 18u);
+  EXPECT_EQ(read.pucch_formats[2].max_code_rate, 3);
+  EXPECT_EQ(read.beta_csi2_small, 13);
+  ASSERT_TRUE(read.csi);
+  EXPECT_EQ(read.csi->resource, 17);
+  EXPECT_EQ(read.csi->period_slots, 20);
+  EXPECT_EQ(read.csi->offset_slots, 6);
+  EXPECT_EQ(read.csi->csi_rs.row, 2);
+  EXPECT_EQ(read.csi->csi_rs.frequency_domain, 2);
+  EXPECT_EQ(read.csi->csi_rs.l0, 4);
+  EXPECT_EQ(read.csi->csi_rs.offset_slots, 2);
+  EXPECT_EQ(read.nzp_csi_rs.size(), 5u);  // four of them for tracking
+  ASSERT_EQ(read.zp_csi_rs.size(), 1u);
+  EXPECT_EQ(read.zp_csi_rs[0].row, 4);
+  EXPECT_EQ(read.zp_csi_rs[0].l0, 8);
+  ASSERT_TRUE(read.srs);
+  EXPECT_EQ(read.srs->comb, 4);
+  EXPECT_EQ(read.srs->trigger, 1);
+  EXPECT_EQ(read.srs->slot_offset, 7);
+  EXPECT_EQ(read.srs->p0_dbm, -84);
+}
+
 TEST(MacAsn1, handover_carries_the_target_cell) {
   for (const auto& settings : cells()) {
     rrc::CellGroupConfig group;

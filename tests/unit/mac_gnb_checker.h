@@ -125,9 +125,9 @@ class SlotChecker {
         take(grid, p.start_symbol, half, p.bwp.start + p.first_rb, p.rbs, "PUCCH");
         if (p.second_hop_rb) take(grid, p.start_symbol + half, p.symbols - half, p.bwp.start + *p.second_hop_rb, p.rbs, "PUCCH hop");
       } else {
-        EXPECT_LE(p.format, 1) << "two PUCCHs of format 2 on the same blocks";
+        EXPECT_TRUE(p.format <= 1 || p.format == 4) << "two PUCCHs of format " << unsigned{p.format} << " on the same blocks";
       }
-      EXPECT_TRUE(codes.emplace(p.initial_cyclic_shift, p.time_domain_occ).second) << "PUCCH resource given twice in slot " << slot_.text();
+      EXPECT_TRUE(codes.emplace(p.initial_cyclic_shift, p.format == 4 ? p.occ_index : p.time_domain_occ).second) << "PUCCH resource given twice in slot " << slot_.text();
     }
     for (const auto& p : ul.srs) take(grid, p.start_symbol, p.symbols, p.bwp.start, 1, "SRS");
     for (const auto& p : ul.prach) {

@@ -129,7 +129,7 @@ void attaches_and_exchanges(const CellConfig& cell, const std::string& what) {
   ASSERT_TRUE(ok) << ok.error().describe();
   World w(cell);
   w.template_config = ue_of(cell);
-  w.template_config->csi = CsiReportConfig{.period_slots = 80, .csi_rs_period_slots = 80};
+  w.template_config->csi = CsiReportConfig{.period_slots = 80, .csi_rs = {.row = 2, .l0 = 13, .n_rb = 52, .period_slots = 80}};
   EXPECT_TRUE(connect_all(w, 3, 20)) << w.air.last_mismatch();
   for (auto& ue : w.ues) ASSERT_TRUE(w.connected(*ue));
   exchange(w, 30, 1100, 4000);

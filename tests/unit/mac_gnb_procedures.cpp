@@ -385,7 +385,7 @@ TEST(GnbMacConfiguration, serves_every_kind_of_search_space_table_and_allocation
     if (variant == 6) u.transform_precoding = true;
     CsiReportConfig csi;
     csi.period_slots = 40;
-    csi.csi_rs_period_slots = 40;
+    csi.csi_rs.period_slots = 40;
     if (variant & 1) u.csi = csi;
     if (variant == 0) u.srs = SrsConfig{.c_srs = 11, .period_slots = 40};
     w.template_config = u;

@@ -1,1 +1,1 @@
-sen_test(mac_ue SOURCES ${CMAKE_CURRENT_LIST_DIR}/mac_ue_access.cpp ${CMAKE_CURRENT_LIST_DIR}/mac_ue_data.cpp ${CMAKE_CURRENT_LIST_DIR}/mac_ue_idle.cpp DEPS mac)
+sen_test(mac_ue SOURCES ${CMAKE_CURRENT_LIST_DIR}/mac_ue_access.cpp ${CMAKE_CURRENT_LIST_DIR}/mac_ue_data.cpp ${CMAKE_CURRENT_LIST_DIR}/mac_ue_ahead.cpp ${CMAKE_CURRENT_LIST_DIR}/mac_ue_idle.cpp DEPS mac)

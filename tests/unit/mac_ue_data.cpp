@@ -277,6 +277,20 @@ TEST(UeUci, a_semi_static_codebook_has_a_bit_for_every_k1) {
   EXPECT_EQ(ul->pucch[0].uci.harq.octets[0], 0b01000000);
 }
 
+TEST(UeUci, a_grant_without_a_dai_of_one_carries_no_semi_static_codebook) {
+  auto config = ue_of(fdd_cell());
+  config.dynamic_harq_codebook = false;
+  config.k1 = {4, 6, 8};
+  for (uint8_t dai : {1, 0}) {
+    Connected w(config);
+    w.assign(rnti, 0, true, w.dl_pdu({}), true, 0, 0);  // k1 = 4, as k2
+    w.grant(rnti, 0, true, 10, 4, dai);
+    auto ul = w.until([](const auto& u) { return !u.pusch.empty(); }, 10);
+    ASSERT_TRUE(ul);
+    EXPECT_EQ(ul->pusch[0].uci.harq.size, dai ? 3 : 0);
+  }
+}
+
 TEST(UeUci, a_positive_sr_takes_the_harq_bit_to_its_own_resource) {
   Connected w;
   while (w.slot.count() % 20 != 19) w.step();

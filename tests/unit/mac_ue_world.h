@@ -73,7 +73,7 @@ struct UeWorld {
       }
       mac.on_pdsch(slot, std::move(rx));
     }
-    auto ul = mac.uplink(slot);
+    auto ul = mac.uplink(slot, ahead);
     executor.run_for(std::chrono::nanoseconds(nr::slot_ns(cell.l1.scs)));
     ++slot;
     return ul;
@@ -114,7 +114,7 @@ struct UeWorld {
     auto prach = until([](const auto& ul) { return !ul.prach.empty(); });
     ASSERT_TRUE(prach);
     preamble_sent(*prach);
-    step();
+    for (unsigned i = 0; i <= ahead; ++i) step();
     send_rar(prach->prach[0], rnti);
     auto msg3 = until([](const auto& ul) { return !ul.pusch.empty(); }, 20);
     ASSERT_TRUE(msg3);
@@ -161,10 +161,10 @@ struct UeWorld {
     ASSERT_TRUE(plane.set_drb({1, {}, {.session = 1, .default_drb = true, .qfis = {1}}}));
     ASSERT_TRUE(plane.set_rlc({4, {false, 1}, {}}));
   }
-  void grant(Rnti rnti, uint8_t harq, bool ndi, unsigned rbs, uint8_t mcs = 4, uint8_t dai = 3) {
+  void grant(Rnti rnti, uint8_t harq, bool ndi, unsigned rbs, uint8_t mcs = 4, uint8_t dai = 3, uint8_t time = 2) {
     nr::Dci01 dci;
     dci.frequency = nr::riv(cell.initial_ul.size, {4, static_cast<uint16_t>(rbs)});
-    dci.time = cell.tdd ? 0 : 2;
+    dci.time = cell.tdd ? 0 : time;
     dci.mcs = mcs;
     dci.harq_id = harq;
     dci.new_data = ndi;
@@ -218,6 +218,7 @@ struct UeWorld {
             7};
   l2::UserPlane plane{executor, pool, l2::Side::ue, {.data_available = [this](Lcid lcid) { mac.data_available(lcid); }}};
   nr::Slot slot;
+  unsigned ahead = 0;
   Rnti ra_rnti = 0;
   std::vector<Down> downs;
   std::vector<Rnti> listened;

@@ -229,21 +229,24 @@ class Demo {
   int run_real(Captures& captures, crypto::RandomSource& random) {
     ThreadExecutor executor;
     const auto began = std::chrono::steady_clock::now();
+    const std::clock_t processor_began = std::clock();
     auto network = create(executor, captures, random, [&] { executor.stop(); });
     if (!network) return report(network.error());
     headline();
     (*network)->start();
     executor.run();
     const double real = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-    return summary(**network, air_seconds((*network)->radio()) / real);
+    const double processor = static_cast<double>(std::clock() - processor_began) / CLOCKS_PER_SEC;
+    return summary(**network, air_seconds((*network)->radio()) / real, processor / real);
   }
 
   double air_seconds(const RadioNetwork& radio) const { return static_cast<double>(radio.slots()) * static_cast<double>(slot_ns_) * 1e-9; }
 
   // Real time is held when the radio's time has kept up with the clock; where it has not, which stage takes how much of a slot.
-  void timing(DemoNetwork& network, double real_time_factor) {
+  void timing(DemoNetwork& network, double real_time_factor, double processor_share) {
     const bool real = options_.clock == "real";
-    fmt::print("  real-time factor {:.2f} ({})\n", real_time_factor, real ? "the radio's time over the clock's" : "simulated seconds a real second");
+    if (real) fmt::print("  real-time factor {:.2f} (the radio's time over the clock's), processor busy {:.0f} %\n", real_time_factor, 100 * processor_share);
+    else fmt::print("  real-time factor {:.2f} (simulated seconds a real second)\n", real_time_factor);
     const WaveAir* waves = network.radio().waves();
     if (!waves) return;
     const auto& t = waves->times();
@@ -284,14 +287,14 @@ class Demo {
                result.ok ? "" : "FAILED: " + result.failure);
   }
 
-  int summary(DemoNetwork& network, double real_time_factor) {
+  int summary(DemoNetwork& network, double real_time_factor, double processor_share = 1) {
     Log::instance().set_clock(nullptr);
     const load::LoadReport report = network.load().report();
     fmt::print("\n  ping IPv4   {}/{}\n  ping IPv6   {}/{}\n", report.pings_answered, report.pings_sent, report.pings_v6_answered, report.pings_v6_sent);
     fmt::print("  uplink      {:.2f} Mbit/s ({} packets)\n  downlink    {:.2f} Mbit/s ({} packets)\n", report.uplink.bits_per_second() / 1e6,
                report.uplink.packets, report.downlink.bits_per_second() / 1e6, report.downlink.packets);
     rlc_totals(network.radio().gnb());
-    timing(network, real_time_factor);
+    timing(network, real_time_factor, processor_share);
     if (options_.ues > 1) fmt::print("\n{}", report.table());
     for (const auto& [what, count] : report.failures) fmt::print("  failed: {} x {}\n", count, what);
     if (ran_captures_ && ran_captures_->omitted()) fmt::print("  {} MAC PDUs are too long for mac.pcap\n", ran_captures_->omitted());

@@ -117,6 +117,40 @@ void describe_pdcch(config::Section& s, gnb::CellOptions& o) {
   });
 }
 
+void describe_power(config::Section& s, std::optional<float>& target_db, float otherwise_db) {
+  bool on = target_db.has_value();
+  double db = static_cast<double>(target_db.value_or(otherwise_db));
+  s.value("enable_cl_loop_pw_control", on, "Closed-loop power control: TPC commands hold the SINR at the cell (TS 38.213 7); else the open loop alone.");
+  s.value("target_sinr", db, -5, 30, "dB", "What it holds.");
+  target_db = on ? std::optional(static_cast<float>(db)) : std::nullopt;
+}
+
+void describe_pucch(config::Section& s, gnb::CellOptions& o) {
+  describe_power(s, o.scheduler.target_pucch_sinr_db, 6);
+  size_t format = o.scheduler.large_uci_format - 2u;
+  s.choice("formats", format, {"f1_and_f2", "f1_and_f3", "f1_and_f4"}, "Formats: of up to two bits and of more.");
+  o.scheduler.large_uci_format = static_cast<uint8_t>(2 + format);
+  s.choice("harq_ack_codebook", o.ue.dynamic_harq_codebook, {"semi_static", "dynamic"}, "HARQ-ACK codebook (TS 38.213 9.1).");
+}
+
+void describe_csi(config::Section& s, gnb::CellOptions& o) {
+  s.value("report_period", o.ue.csi_period_slots, 4, 320, "slots", "Least period of reports on PUCCH; longer ones are given while the cell is full.");
+}
+
+void describe_srs(config::Section& s, gnb::CellOptions& o) {
+  s.value("period", o.ue.srs_period_slots, 0, 2560, "slots",
+          "Period of sounding reference signals; 0: every 80 where the uplink may have several layers, else none.");
+}
+
+void describe_slice_share(config::Section& s, mac::SchedulerConfig::Slice& slice) {
+  describe_slice(s, slice.slice);
+  s.section("sched_cfg", "Share of the resource blocks (TS 28.541 RRMPolicyRatio).", [&](config::Section& share) {
+    share.value("min_prb_policy_ratio", slice.min_percent, 0, 100, "%", "Kept for the slice while it has something to send.");
+    share.value("max_prb_policy_ratio", slice.max_percent, 1, 100, "%", "The most that it gets.");
+    if (slice.min_percent > slice.max_percent) share.problem("min_prb_policy_ratio", fmt::format("{} exceeds max_prb_policy_ratio, {}", slice.min_percent, slice.max_percent));
+  });
+}
+
 void describe_cell(config::Section& s, GnbCellConfig& cell) {
   auto& o = cell.options;
   s.value("dl_arfcn", o.dl_arfcn, 0, 3279165, "", "ARFCN of the middle of the downlink carrier (TS 38.104 5.4.2).");
@@ -135,9 +169,23 @@ void describe_cell(config::Section& s, GnbCellConfig& cell) {
   s.section("tdd_ul_dl_cfg", "TDD pattern, for TDD bands.", [&](config::Section& tdd) { describe_tdd(tdd, cell); });
   s.section("prach", "Random access.", [&](config::Section& prach) { describe_prach(prach, o); });
   s.section("ssb", "Synchronisation signals.", [&](config::Section& ssb) { describe_ssb(ssb, o); });
-  s.section("pdsch", "Downlink shared channel.", [&](config::Section& pdsch) { describe_mcs_table(pdsch, o.pdsch_mcs_table); });
-  s.section("pusch", "Uplink shared channel.", [&](config::Section& pusch) { describe_mcs_table(pusch, o.pusch_mcs_table); });
-  s.list<SNssai>("slicing", cell.slicing, "Slices; those of supported_tracking_areas when absent.", describe_slice);
+  s.section("pdsch", "Downlink shared channel.", [&](config::Section& pdsch) {
+    describe_mcs_table(pdsch, o.pdsch_mcs_table);
+    pdsch.value("max_rank", o.ue.max_rank_dl, 1, 4, "layers", "Layers of a UE at most; its capability and the antennas count too.");
+  });
+  s.section("pusch", "Uplink shared channel.", [&](config::Section& pusch) {
+    describe_mcs_table(pusch, o.pusch_mcs_table);
+    pusch.value("max_rank", o.ue.max_rank_ul, 1, 4, "layers", "Layers of a UE at most; its capability and the antennas count too.");
+    describe_power(pusch, o.scheduler.target_pusch_sinr_db, 15);
+  });
+  s.section("pucch", "Uplink control channel.", [&](config::Section& pucch) { describe_pucch(pucch, o); });
+  s.section("csi", "Channel state information.", [&](config::Section& csi) { describe_csi(csi, o); });
+  s.section("srs", "Sounding.", [&](config::Section& srs) { describe_srs(srs, o); });
+  s.list<mac::SchedulerConfig::Slice>("slicing", cell.slicing, "Slices; those of supported_tracking_areas when absent.", describe_slice_share);
+  unsigned kept = 0;
+  for (const auto& slice : cell.slicing) kept += slice.min_percent;
+  if (kept > 100) s.problem("slicing", fmt::format("keeps {} % of the resource blocks for slices (sum of min_prb_policy_ratio)", kept));
+  o.scheduler.slices = cell.slicing;
 }
 
 // A cell of the list has what cell_cfg says unless it says otherwise; identities count up.
@@ -178,6 +226,36 @@ void describe_mobility(config::Section& s, GnbConfig& config) {
   s.list<gnb::ExternalCell>("cells", config.external_cells, "Cells of other gNBs that UEs are handed over to through the AMF.", describe_external_cell);
   s.value("direct_forwarding", config.direct_forwarding,
           "Whether what a handover leaves behind goes straight to the other gNB's N3 address; else through the UPF, without PDCP numbers.");
+}
+
+// "nea0,nea2": numbers in this order.
+Status parse_algorithms(std::string_view name, std::string_view text, unsigned least, std::vector<uint8_t>& member) {
+  std::vector<uint8_t> order;
+  for (size_t at = 0; at <= text.size();) {
+    const size_t end = std::min(text.find(',', at), text.size());
+    std::string_view item = text.substr(at, end - at);
+    at = end + 1;
+    while (item.starts_with(' ')) item.remove_prefix(1);
+    const bool known = item.size() == 4 && item.starts_with(name) && item[3] >= '0' + static_cast<char>(least) && item[3] <= '3';
+    if (!known || std::ranges::find(order, item[3] - '0') != order.end()) return fail(Fault::invalid, "", "'{}': {}{} to {}3, each once", text, name, least, name);
+    order.push_back(static_cast<uint8_t>(item[3] - '0'));
+  }
+  member = std::move(order);
+  return {};
+}
+
+void describe_security(config::Section& s, GnbConfig& config) {
+  auto text = [](std::string_view name, const std::vector<uint8_t>& order) {
+    std::string out;
+    for (uint8_t number : order) out += fmt::format("{}{}{}", out.empty() ? "" : ",", name, number);
+    return out;
+  };
+  s.parsed(
+      "nea_pref_list", "list as nea2,nea1", text("nea", config.nea), [&](std::string_view t) { return parse_algorithms("nea", t, 0, config.nea); },
+      "Ciphering of the radio, the first that the UE knows; nea0 is none.");
+  s.parsed(
+      "nia_pref_list", "list as nia2,nia1", text("nia", config.nia), [&](std::string_view t) { return parse_algorithms("nia", t, 1, config.nia); },
+      "Integrity of signalling, the first that the UE knows.");
 }
 
 void describe_qos(config::Section& section, GnbConfig& config) {
@@ -258,6 +336,7 @@ void describe(config::Section& section, GnbConfig& config) {
   section.section("cu_cp", "Control plane.", [&](config::Section& cu_cp) {
     cu_cp.section("amf", "N2.", [&](config::Section& s) { describe_amf(s, config.amf); });
     cu_cp.value("inactivity_timer", config.inactivity_s, 0, 7200, "s", "A UE without traffic for so long is released; 0: never.");
+    cu_cp.section("security", "Of the radio (TS 33.501 6.7.3).", [&](config::Section& s) { describe_security(s, config); });
     cu_cp.section("mobility", "Handover.", [&](config::Section& s) { describe_mobility(s, config); });
   });
   section.section("cu_up", "User plane.", [&](config::Section& cu_up) {
@@ -297,6 +376,8 @@ Result<gnb::RrcSettings> GnbConfig::settings() const {
   out.slices = amf.slices;
   out.external_cells = external_cells;
   out.direct_forwarding = direct_forwarding;
+  out.nea = nea;
+  out.nia = nia;
   const auto used = cells.empty() ? std::vector{cell_cfg} : cells;
   for (size_t i = 0; i < used.size(); ++i) {
     const auto& cell = used[i];
@@ -315,7 +396,7 @@ Result<gnb::RrcSettings> GnbConfig::settings() const {
       made->scheduler.ahead_slots = sdr->slots_ahead;
     }
     out.cells.push_back(std::move(*made));
-    out.slices.insert(out.slices.end(), cell.slicing.begin(), cell.slicing.end());
+    for (const auto& share : cell.slicing) out.slices.push_back(share.slice);
   }
   for (auto& cell : out.external_cells) {
     if (cell.ssb_arfcn == 0) cell.ssb_arfcn = out.cells.front().mac.l1.ssb_arfcn;

@@ -14,7 +14,7 @@ namespace sen {
 struct GnbCellConfig {
   gnb::CellOptions options;
   uint8_t tdd_period = 10, tdd_dl_slots = 7, tdd_ul_slots = 2;  // slots; the one between them is special
-  std::vector<SNssai> slicing;
+  std::vector<mac::SchedulerConfig::Slice> slicing;
 };
 
 struct GnbAmfConfig {
@@ -55,6 +55,7 @@ struct GnbConfig {
   uint32_t inactivity_s = 60;
   std::vector<gnb::ExternalCell> external_cells;
   bool direct_forwarding = true;
+  std::vector<uint8_t> nea{2, 1, 3, 0}, nia{2, 1, 3};  // in order of preference
   std::string ngu_bind;    // empty: the AMF's bind_addr
   GnbCellConfig cell_cfg;  // what every cell has
   std::vector<GnbCellConfig> cells;

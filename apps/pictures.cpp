@@ -27,8 +27,11 @@ float db(float power) { return 10 * std::log10(std::max(power, 1e-20f)); }
 std::vector<float> powers(const phy::Grid& grid, unsigned symbol) {
   std::vector<float> out(grid.n_rb());
   for (unsigned port = 0; port < grid.ports(); ++port) {
-    const auto row = grid.row(port, symbol);
-    for (size_t k = 0; k < row.size(); ++k) out[k / 12] += std::norm(row[k]) / 12;
+    const float* x = reinterpret_cast<const float*>(grid.row(port, symbol).data());
+    for (float& power : out) {
+      for (unsigned i = 0; i < 24; ++i) power += x[i] * x[i] / 12;
+      x += 24;
+    }
   }
   return out;
 }
@@ -151,6 +154,14 @@ std::vector<std::vector<float>> Waterfall::db() const {
   return out;
 }
 
+void RunPicture::Constellation::add(unsigned modulation, std::span<const Cf> more) {
+  if (modulation < qm) return;
+  if (modulation > qm) points.clear();
+  qm = modulation;
+  points.insert(points.end(), more.begin(), more.end());
+  if (points.size() > max_points) points.erase(points.begin(), points.end() - max_points);
+}
+
 RunPicture::RunPicture(const WaveAir& waves, const mac::CellConfig& cell) : waves_(waves), cell_(cell) {}
 
 void RunPicture::slot(const nr::l1::DlSlot& dl, const nr::l1::UlSlot& ul) {
@@ -158,9 +169,7 @@ void RunPicture::slot(const nr::l1::DlSlot& dl, const nr::l1::UlSlot& ul) {
   const ue::L1* ue = waves_.ue_l1(0);
   const bool served = ue && ue->phy() && ue->slot() == dl.slot && ue->serving().pci == cell_.l1.pci && ue->phy()->downlink().n_rb() == cell_.l1.n_rb;
   if (served) look_at_downlink(dl, gnb.downlink(), *ue);
-  if (const auto* pusch = largest(ul.pusch); pusch && pusch->code.tbs_octets >= pusch_.octets && !gnb.constellation().empty()) {
-    pusch_ = {{gnb.constellation().begin(), gnb.constellation().end()}, pusch->code.tbs_octets, pusch->code.qm};
-  }
+  if (ul.pusch.size() == 1) pusch_.add(ul.pusch[0].code.qm, gnb.constellation());
   add_power(dl, ul, served ? &ue->phy()->downlink() : nullptr);
   ++slots_;
 }
@@ -168,8 +177,7 @@ void RunPicture::slot(const nr::l1::DlSlot& dl, const nr::l1::UlSlot& ul) {
 void RunPicture::look_at_downlink(const nr::l1::DlSlot& dl, const phy::Grid& sent, const ue::L1& ue) {
   const auto* pdsch = largest(dl.pdsch);
   if (!pdsch) return;
-  if (const auto points = ue.phy()->constellation(); pdsch->code.tbs_octets >= pdsch_.octets && !points.empty())
-    pdsch_ = {{points.begin(), points.end()}, pdsch->code.tbs_octets, pdsch->code.qm};
+  if (dl.pdsch.size() == 1) pdsch_.add(pdsch->code.qm, ue.phy()->constellation());
   unsigned rbs = 0;
   for (const auto& [first, count] : pdsch->allocation.rbs) rbs += count;
   const double at_s = static_cast<double>(slots_) * static_cast<double>(nr::slot_ns(cell_.l1.scs)) * 1e-9;
@@ -226,8 +234,7 @@ void RunPicture::measured(Duration interval, const std::vector<mac::UeMetrics>& 
     octets[1] += ue.ul_octets, ok[1] += ue.ul_ok, nok[1] += ue.ul_nok;
   }
   for (unsigned up : {0u, 1u}) {
-    const uint64_t blocks = ok[up] + nok[up];
-    (up ? ul_rate_ : dl_rate_).push_back({8e-6 * static_cast<double>(octets[up]) / interval_s_, blocks ? static_cast<double>(nok[up]) / static_cast<double>(blocks) : 0, blocks > 0});
+    (up ? ul_rate_ : dl_rate_).push_back({8e-6 * static_cast<double>(octets[up]) / interval_s_, ok[up], nok[up]});
   }
 }
 
@@ -256,9 +263,7 @@ void RunPicture::draw_constellation(std::string& out, const Constellation& what,
   axes.frame(out, what.points.empty() ? std::string(title) + ": none" : fmt::format("{}, {}", title, name_of(what.qm)), "in phase");
   axes.levels(out);
   std::string path;
-  const size_t stride = std::max<size_t>(1, (what.points.size() + max_points - 1) / max_points);
-  for (size_t i = 0; i < what.points.size(); i += stride) {
-    const Cf p = what.points[i];
+  for (const Cf p : what.points) {
     if (std::abs(p.real()) < edge && std::abs(p.imag()) < edge) path += fmt::format("M{:.1f} {:.1f}h0", axes.x(static_cast<double>(p.real())), axes.y(static_cast<double>(p.imag())));
   }
   out += fmt::format("<path d=\"{}\" stroke=\"{}\" stroke-width=\"2.4\" stroke-linecap=\"round\" stroke-opacity=\"0.45\" fill=\"none\"/>\n", path, colour);
@@ -278,7 +283,7 @@ void RunPicture::draw_response(std::string& out, double left, double top) const 
   if (n == 0) low = 0, high = 1, n = 1;
   mean /= static_cast<float>(n);
   const Diagram axes(left, top, 400, 260, {-half, half}, {std::min(-5.0, std::floor(static_cast<double>(low - mean)) - 1), std::max(5.0, std::ceil(static_cast<double>(high - mean)) + 1)});
-  axes.frame(out, fmt::format("Channel over the carrier at the UE, dB ({} times in {:.1f} s, the last one dark)", responses_.size(),
+  axes.frame(out, fmt::format("Channel at the UE, dB: {} times in {:.1f} s, the last one dark", responses_.size(),
                               responses_.empty() ? 0.0 : responses_.back().at_s - responses_.front().at_s),
              "MHz from the carrier's middle");
   axes.levels(out);
@@ -308,7 +313,7 @@ void RunPicture::draw_powers(std::string& out, double top) const {
   // Downlink and uplink arrive with very different powers: each relative to its own strongest.
   const Frame& frame = best_frame_.score() > 0 ? best_frame_ : frame_;
   std::vector<std::vector<float>> columns = frame.power;
-  std::array<float, 2> most{-200, -200};
+  std::array<float, 2> most{-200, strongest(uplink_.db())};  // a frame may have no more than PUCCH
   for (size_t i = 0; i < columns.size(); ++i) {
     std::ranges::transform(columns[i], columns[i].begin(), db);
     most[frame.uplink[i]] = std::max(most[frame.uplink[i]], *std::ranges::max_element(columns[i]));
@@ -320,9 +325,17 @@ void RunPicture::draw_powers(std::string& out, double top) const {
 }
 
 void RunPicture::draw_rates(std::string& out, double left, double top, bool bler) const {
+  // Block errors are few in an interval: a mean over about half a second.
+  const auto around = static_cast<size_t>(std::lround(0.25 / interval_s_));
+  const auto value = [&](const std::vector<Rate>& rates, size_t i) -> std::optional<double> {
+    if (!bler) return rates[i].mbps;
+    uint64_t ok = 0, nok = 0;
+    for (size_t k = i - std::min(i, around); k <= std::min(rates.size() - 1, i + around); ++k) ok += rates[k].ok, nok += rates[k].nok;
+    return ok + nok > 0 ? std::optional(static_cast<double>(nok) / static_cast<double>(ok + nok)) : std::nullopt;
+  };
   double most = bler ? 0.1 : 1;
   for (const auto* rates : {&dl_rate_, &ul_rate_}) {
-    for (const Rate& r : *rates) most = std::max(most, 1.1 * (bler ? r.bler : r.mbps));
+    for (size_t i = 0; i < rates->size(); ++i) most = std::max(most, 1.1 * value(*rates, i).value_or(0));
   }
   const double seconds = std::max(interval_s_ * static_cast<double>(dl_rate_.size()), 1e-3);
   const Diagram axes(left, top, 480, 180, {0, seconds}, {0, bler ? std::min(1.0, most) : most});
@@ -331,9 +344,8 @@ void RunPicture::draw_rates(std::string& out, double left, double top, bool bler
   for (const auto* rates : {&dl_rate_, &ul_rate_}) {
     Line line;
     for (size_t i = 0; i < rates->size(); ++i) {
-      const Rate& r = (*rates)[i];
-      if (bler && !r.blocks) line.gap();
-      else line.point(axes.x((static_cast<double>(i) + 0.5) * interval_s_), axes.y(bler ? r.bler : r.mbps));
+      if (const auto v = value(*rates, i)) line.point(axes.x((static_cast<double>(i) + 0.5) * interval_s_), axes.y(*v));
+      else line.gap();
     }
     out += line.text(rates == &dl_rate_ ? blue : orange);
   }

@@ -37,9 +37,9 @@ class RunPicture {
 
  private:
   struct Constellation {
-    std::vector<phy::Cf> points;
-    uint32_t octets = 0;  // of the block
-    unsigned qm = 2;
+    std::vector<phy::Cf> points;  // the last ones of the highest modulation
+    unsigned qm = 0;
+    void add(unsigned modulation, std::span<const phy::Cf> more);
   };
   struct Response {
     double at_s = 0;
@@ -49,11 +49,11 @@ class RunPicture {
     std::vector<std::vector<float>> power;  // a row a symbol
     std::vector<bool> uplink;               // as the gNB hears it
     unsigned busy_up = 0, busy_down = 0;    // symbols
-    unsigned score() const { return std::min(3 * busy_up, busy_down) + busy_down; }
+    unsigned score() const { return 8 * std::min(busy_up, 56u) + busy_down; }
   };
   struct Rate {
-    double mbps = 0, bler = 0;
-    bool blocks = false;
+    double mbps = 0;
+    uint64_t ok = 0, nok = 0;  // blocks
   };
 
   void look_at_downlink(const nr::l1::DlSlot& dl, const phy::Grid& sent, const ue::L1& ue);

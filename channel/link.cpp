@@ -6,6 +6,7 @@
 
 #include "base/ensure.h"
 #include "base/random.h"
+#include "base/turn.h"
 #include "channel/kernels/fir.h"
 
 namespace sen::channel {
@@ -123,9 +124,7 @@ struct Link::State {
   std::vector<std::vector<Cf>> history;       // [tx]: max_base + max_length - 1 old samples, then a chunk
   std::vector<Cf> arrived;                    // a chunk before the carrier offset
   uint64_t now = 0;                           // samples since the start
-  uint64_t turned_from = 0;                   // sample from which the present carrier offset counts, and the turns until then
-  double turns_before = 0;
-  std::array<Cf, 64> turn_steps;
+  Turn turn;                                  // the carrier offset's, by sample
 
   explicit State(const LinkConfig& c) : config(c) {}
   size_t pairs() const { return size_t{config.n_tx} * config.n_rx; }
@@ -139,9 +138,6 @@ struct Link::State {
   void path_gains(size_t path, std::span<const Cf> fading_values, double time_s, std::span<Cf> out) const;
   void make_coefficients(uint64_t at_block);
   void run(std::span<const std::span<const Cf>> tx, std::span<const std::span<Cf>> rx, size_t from, size_t n);
-  double turns(uint64_t at) const;
-  void make_turn_steps();
-  void turn(std::span<Cf> out, std::span<const Cf> in, uint64_t at) const;
 };
 
 void Link::State::start() {
@@ -170,7 +166,6 @@ void Link::State::start() {
   coefficients.resize(pairs() * max_length);
   history.assign(config.n_tx, std::vector<Cf>(old() + chunk));
   arrived.resize(chunk);
-  make_turn_steps();
   place_paths();
   draw(config.seed);
 }
@@ -180,8 +175,9 @@ void Link::State::draw(uint64_t seed) {
   line_of_sight_phase = 2 * M_PI * uniform(random);
   for (Fading& f : fading) f.start(random);
   for (auto& h : history) std::ranges::fill(h, Cf{});
-  now = turned_from = 0;
-  turns_before = 0;
+  now = 0;
+  turn = {};
+  turn.set(config.cfo_hz / rate(), 0);
   stale = true;
 }
 
@@ -247,24 +243,6 @@ void Link::State::make_coefficients(uint64_t at_block) {
   stale = false;
 }
 
-double Link::State::turns(uint64_t at) const {
-  return std::remainder(turns_before + config.cfo_hz / rate() * (static_cast<double>(at) - static_cast<double>(turned_from)), 1.0);
-}
-
-void Link::State::make_turn_steps() {
-  for (size_t i = 0; i < turn_steps.size(); ++i) turn_steps[i] = Cf(std::polar(1.0, 2 * M_PI * config.cfo_hz / rate() * static_cast<double>(i)));
-}
-
-// Adds the samples, turned by the carrier offset; phasors are exact at multiples of 64 samples since the start, and so do not depend on calls.
-void Link::State::turn(std::span<Cf> out, std::span<const Cf> in, uint64_t at) const {
-  for (size_t i = 0; i < in.size();) {
-    const size_t within = (at + i) % turn_steps.size(), n = std::min(in.size() - i, turn_steps.size() - within);
-    const Cf anchor(std::polar(1.0, 2 * M_PI * turns(at + i - within)));
-    for (size_t k = 0; k < n; ++k) out[i + k] += in[i + k] * (anchor * turn_steps[within + k]);
-    i += n;
-  }
-}
-
 // A chunk: samples from..from + n of the call.
 void Link::State::run(std::span<const std::span<const Cf>> tx, std::span<const std::span<Cf>> rx, size_t from, size_t n) {
   for (unsigned t = 0; t < config.n_tx; ++t) std::ranges::copy(tx[t].subspan(from, n), history[t].begin() + static_cast<ptrdiff_t>(old()));
@@ -283,7 +261,7 @@ void Link::State::run(std::span<const std::span<const Cf>> tx, std::span<const s
         const Cf* newest = history[t].data() + old() + done - base;
         fir_add(newest - (length - 1), std::span(coefficients).subspan((r * config.n_tx + t) * max_length, length), out);
       }
-      if (config.cfo_hz != 0) turn(rx[r].subspan(from + done, part), out, at);
+      if (config.cfo_hz != 0) turn.add(out, 1, static_cast<int64_t>(at), rx[r].subspan(from + done, part));
     }
     done += part;
   }
@@ -355,10 +333,8 @@ void Link::set_delay_s(double delay_s) {
 }
 
 void Link::set_cfo_hz(double cfo_hz) {
-  state_->turns_before = state_->turns(state_->now);
-  state_->turned_from = state_->now;
   state_->config.cfo_hz = cfo_hz;
-  state_->make_turn_steps();
+  state_->turn.set(cfo_hz / state_->rate(), static_cast<int64_t>(state_->now));
 }
 
 std::vector<std::complex<double>> Link::gains(uint64_t at) const {

@@ -143,11 +143,16 @@ Result<CellSettings> make_cell(const CellOptions& options, uint32_t gnb_id, unsi
   ra.candidates = {0, 0, 2, 1, 0};
   cell.common_search_spaces = {ra};
   cell.ra_search_space = cell.paging_search_space = 1;
-  cell.pucch_resource_common = 11;
+  cell.pucch_resource_common = cell.l1.n_rb < 25 ? 12 : 11;  // narrow carriers: four to a resource block, as PRACH leaves little
   choose_prach(options, *band, cell);
   cell.paging = options.paging;
   cell.n_ta_offset = static_cast<uint16_t>(nr::default_n_ta_offset_tc(*band));
+  for (unsigned antennas : {options.antennas_dl, options.antennas_ul}) {
+    if (antennas != 1 && antennas != 2 && antennas != 4)
+      return fail(Fault::invalid, antennas == options.antennas_dl ? "nof_antennas_dl" : "nof_antennas_ul", "{} is not allowed (1, 2, 4; TS 38.214 5.2.2.2.1)", antennas);
+  }
   out.scheduler = options.scheduler;
+  out.ue = options.ue;
   using enum mac::SearchSpaceType;
   out.dedicated_space = !options.ss2_ue_dedicated ? common : options.dci_0_1_and_1_1 ? ue_0_1_1_1 : ue_0_0_1_0;
   out.pdsch_mcs_table = options.pdsch_mcs_table;

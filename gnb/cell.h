@@ -32,6 +32,7 @@ struct CellOptions {
   int ssb_power_dbm = 20;                  // of a resource element
   uint8_t ssb_period_ms = 20;
   uint8_t pdsch_mcs_table = 2, pusch_mcs_table = 2;
+  UeDefaults ue;
   mac::PagingConfig paging;
   mac::SchedulerConfig scheduler;
 };

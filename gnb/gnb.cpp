@@ -251,8 +251,8 @@ void Gnb::forward_bearer(UeId id, uint8_t drb, uint32_t own_teid, const N3Tunnel
       n3_->forward_sdu({bearer.address, bearer.teid}, sdu.sn, std::move(sdu.packet));
       continue;
     }
-    const Qfi qfi = sdu.packet.data()[0] & 0x3f;  // SDAP header, TS 37.324 6.2.2.2: all our bearers have one
-    if (sdu.packet.trim_front(1)) n3_->forward_packet(own_teid, qfi, std::move(sdu.packet));
+    const Qfi qfi = ue->user_plane->take_sdap_header(drb, sdu.packet);
+    n3_->forward_packet(own_teid, qfi, std::move(sdu.packet));
   }
 }
 

@@ -195,6 +195,12 @@ struct MeasurementGap {
   bool operator==(const MeasurementGap&) const = default;
 };
 
+// What scrambles a shared channel's data and its DM-RS (dataScramblingIdentity, scramblingID0 and 1); none: the cell's identity.
+struct ScramblingIds {
+  std::optional<uint16_t> data, dmrs0, dmrs1;
+  bool operator==(const ScramblingIds&) const = default;
+};
+
 // A UE's dedicated configuration: MAC-CellGroupConfig, PhysicalCellGroupConfig and the serving cell's ServingCellConfig.
 struct UeConfig {
   std::vector<LogicalChannel> channels;
@@ -222,6 +228,7 @@ struct UeConfig {
   bool rbg_config2 = false;
   bool resource_allocation_type1 = true;       // else type 0
   uint8_t pdsch_mcs_table = 1, pusch_mcs_table = 1;  // 1: 64QAM, 2: 256QAM, 3: low SE
+  ScramblingIds pdsch_ids, pusch_ids;
   uint8_t dl_dmrs_additional = 2, ul_dmrs_additional = 2;  // dmrs-AdditionalPosition 0 to 3
   uint8_t max_layers_dl = 1, max_layers_ul = 1;
   bool transform_precoding = false;

@@ -24,6 +24,7 @@ Status GnbCell::check(const CellConfig& cell, const SchedulerConfig& scheduler) 
   SEN_TRY(range("scheduler.fixed_dl_mcs", int{scheduler.fixed_dl_mcs}, -1, 28));
   SEN_TRY(range("scheduler.fixed_ul_mcs", int{scheduler.fixed_ul_mcs}, -1, 28));
   SEN_TRY(range("scheduler.large_uci_format", unsigned{scheduler.large_uci_format}, 2u, 4u));
+  SEN_TRY(range("scheduler.slices", scheduler.slices.size(), size_t{0}, limit::slices));
   SEN_TRY(range("pucch_resource_common", unsigned{cell.pucch_resource_common}, 0u, 15u));
   for (uint16_t allowed : {32, 64, 128, 256}) {
     if (cell.paging.default_cycle_frames != allowed) continue;
@@ -140,6 +141,7 @@ GnbCell::Impl::Impl(const CellConfig& config, const SchedulerConfig& scheduler_c
   ul_grants_in.assign(layout.tdd.period_slots(), 0);
   note_grant_slots(layout.common_times, access.type0 || access.space.period_slots > 1);
   now = ring;
+  shares.resize(scheduler.slices.size());
   for (UlPlan& p : plans) {
     p.uci.reserve(32);
     p.pusch.reserve(16);
@@ -402,11 +404,16 @@ void GnbCell::Impl::set_channels(Ue& ue) {
       if (qos.lcid != config.lcid) continue;
       channel.qos = qos;
       channel.gbr = qos.gbr;
+      for (size_t i = 0; i < scheduler.slices.size(); ++i) {
+        if (scheduler.slices[i].slice == qos.slice) channel.slice = static_cast<int8_t>(i);
+      }
       channel.priority = static_cast<uint16_t>((qos.gbr ? 10 : 100) + qos.priority_level);
     }
     channels.push_back(channel);
   }
   std::ranges::stable_sort(channels, {}, &Channel::priority);
+  const auto first = std::ranges::find_if(channels, [](const Channel& c) { return c.lcid > 3; });
+  ue.dl_slice = first == channels.end() ? int8_t{-1} : first->slice;
   ue.channels = std::move(channels);
   ue.dl_pending = true;
 }

@@ -54,11 +54,14 @@ double GnbCell::Impl::dl_metric(const Ue& ue) const {
 
 void GnbCell::Impl::find_downlink_candidates() {
   dl_candidates.clear();
+  average_shares(true);
   for (uint16_t id : active) {
     Ue& ue = *ues[id];
     ue.dl_average *= 1 - average_weight;
     ue.ul_average *= 1 - average_weight;
-    if (dl_ready(ue)) dl_candidates.emplace_back(dl_metric(ue), id);
+    if (!dl_ready(ue)) continue;
+    const auto turn = ue.phase == Phase::active && !ue.dl_retx ? slice_turn(ue, true) : 0;
+    if (turn) dl_candidates.emplace_back(dl_metric(ue) + *turn, id);
   }
   best_first(dl_candidates);
   next_dl_candidate = 0;
@@ -193,7 +196,7 @@ uint32_t GnbCell::Impl::dl_demand(Ue& ue) {
     if (ccch == 0 && (!ue.contention_identity || slot - ue.msg4_deadline < 0)) return 0;
     return (ue.contention_identity ? 7 : 0) + (ccch ? ccch + 3 : 0);
   }
-  bool held = false;
+  bool held = false, data = false;
   refill(ue);
   for (Channel& channel : ue.channels) {
     channel.buffer = ue.user_plane->buffer(channel.lcid).total;
@@ -205,6 +208,7 @@ uint32_t GnbCell::Impl::dl_demand(Ue& ue) {
       held = held || channel.buffer;
       channel.buffer = 0;  // above the aggregate maximum rate: waits
     }
+    if (channel.buffer && channel.lcid > 3 && !data) ue.dl_slice = channel.slice, data = true;
     if (channel.buffer) demand += channel.buffer + 3;
   }
   if (const uint32_t ccch = ue.user_plane->buffer(0).total) demand += ccch + 3;
@@ -381,6 +385,7 @@ bool GnbCell::Impl::put_dl(Ue& ue, const DlSend& s, ByteView block) {
   }
   dl_cces += s.place->level;
   dl_grid.take(s.time.start, s.time.length, s.blocks.mask);
+  count_share(ue, true, s.blocks.count);
   commit_ack(ue, s.ack, s.process);
   nr::l1::PdschPdu& pdu = spare_pdsch.add(dl->pdsch);
   pdu.rnti = ue.rnti;

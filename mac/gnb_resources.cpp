@@ -21,6 +21,7 @@ constexpr unsigned sr_pairs = 4;
 constexpr unsigned positions = 7;  // of a two-symbol format 2 in a slot; one less where the last symbol is left to sounding
 constexpr unsigned days = 2560;    // longest period; every other one divides it
 constexpr uint16_t sr_periods[] = {1, 2, 4, 5, 8, 10, 16, 20, 40, 80, 160, 320, 640};
+constexpr uint8_t highest_max_code_rate = 6;
 constexpr uint16_t csi_periods[] = {4, 5, 8, 10, 16, 20, 40, 80, 160, 320};
 constexpr uint16_t srs_periods[] = {1, 2, 4, 5, 8, 10, 16, 20, 32, 40, 64, 80, 160, 320, 640, 1280, 2560};
 
@@ -112,6 +113,8 @@ class Edges {
   unsigned start_, low_, high_;
 };
 
+using EdgePair = std::pair<uint16_t, uint16_t>;  // first ones at both edges
+
 PucchResource format1(uint8_t id, std::pair<uint16_t, uint16_t> pair, unsigned code, unsigned symbols) {
   PucchResource r;
   r.id = id;
@@ -195,27 +198,33 @@ Status GnbCell::Impl::assign(Rnti rnti, UeConfig& config) {
   nr::CsiConfig widest;
   if (config.csi) widest = csi_config(*config.csi), widest.ri_restriction = 0xff;  // the UE's capabilities may bring more layers later
   const unsigned csi_bits = config.csi ? nr::csi_part1_bits(widest) : 0;
-  const unsigned rate = config.pucch_formats[2].max_code_rate;
   // Formats 3 and 4 take a block for the whole slot, format 4 two UEs to a block by cover code: more blocks, one position.
   const unsigned large = scheduler.large_uci_format;
-  const unsigned harq_width = large == 3 ? 4 : large == 4 ? 2 : format2_width(std::min<unsigned>(dl_per_ul, limit::harq_processes) + 1 + csi_bits, rate);
-  const unsigned csi_width = large > 2 ? 1 : format2_width(std::max(csi_bits + 1, 3u), rate);
-
-  Edges edges(taken, bwp.start, bwp.size);
-  auto harq1 = edges.take(1);
-  auto harq1_more = bwp.size >= 48 ? edges.take(1) : std::nullopt;
-  std::vector<std::pair<uint16_t, uint16_t>> sr_blocks;
-  if (auto pair = edges.take(1)) sr_blocks.push_back(*pair);
-  auto harq2 = edges.take(harq_width);
-  auto csi_blocks = edges.take(csi_width);
-  while (sr_blocks.size() < sr_pairs && bwp.size >= 48) {
-    auto pair = edges.take(1);
-    if (!pair) break;
-    sr_blocks.push_back(*pair);
-  }
-  if (!harq1 || sr_blocks.empty() || !harq2 || (config.csi && !csi_blocks)) {
-    return fail(Fault::exhausted, "pucch", "{} uplink RBs leave no room for PUCCH beside PRACH", bwp.size);
-  }
+  unsigned harq_width = 0, csi_width = 0;
+  std::optional<EdgePair> harq1, harq1_more, harq2, csi_blocks;
+  std::vector<EdgePair> sr_blocks;
+  auto place = [&](unsigned rate) {
+    harq_width = large == 3 ? 4 : large == 4 ? 2 : format2_width(std::min<unsigned>(dl_per_ul, limit::harq_processes) + 1 + csi_bits, rate);
+    csi_width = large > 2 ? 1 : format2_width(std::max(csi_bits + 1, 3u), rate);
+    Edges edges(taken, bwp.start, bwp.size);
+    harq1 = edges.take(1);
+    harq1_more = bwp.size >= 48 ? edges.take(1) : std::nullopt;
+    sr_blocks.clear();
+    if (auto pair = edges.take(1)) sr_blocks.push_back(*pair);
+    harq2 = edges.take(harq_width);
+    csi_blocks = edges.take(csi_width);
+    while (sr_blocks.size() < sr_pairs && bwp.size >= 48) {
+      auto pair = edges.take(1);
+      if (!pair) break;
+      sr_blocks.push_back(*pair);
+    }
+    return harq1 && !sr_blocks.empty() && harq2 && (!config.csi || csi_blocks);
+  };
+  // Narrow carriers take a higher code rate, of which there are seven (TS 38.331 PUCCH-MaxCodeRate).
+  auto& rate = config.pucch_formats[2].max_code_rate;
+  bool fits_edges = place(rate);
+  while (!fits_edges && rate < highest_max_code_rate) fits_edges = place(++rate);
+  if (!fits_edges) return fail(Fault::exhausted, "pucch", "{} uplink RBs leave no room for PUCCH beside PRACH", bwp.size);
 
   // Sounding goes into slots that are uplink in part, which PUCCH of whole slots leaves alone; without such slots everything ends a symbol earlier.
   auto in_part = [&](unsigned day) { return tdd.at(Slot(layout.scs, day)).ul > 0 && !full(day); };

@@ -42,9 +42,12 @@ double GnbCell::Impl::ul_metric(const Ue& ue) const {
 void GnbCell::Impl::find_uplink_candidates() {
   ul_candidates.clear();
   if (!ul_grants_in[layout.slot_index(slot)]) return;
+  average_shares(false);
   for (uint16_t id : active) {
     const Ue& ue = *ues[id];
-    if (ul_ready(ue)) ul_candidates.emplace_back(ul_metric(ue), id);
+    if (!ul_ready(ue)) continue;
+    const auto turn = ue.ul_retx || ue.sr ? 0 : slice_turn(ue, false);
+    if (turn) ul_candidates.emplace_back(ul_metric(ue) + *turn, id);
   }
   best_first(ul_candidates);
 }
@@ -229,6 +232,7 @@ bool GnbCell::Impl::put_grant(Ue& ue, const Place& place, const UlOption& option
     }
   }
   target.grid.take(option.time.start, option.time.length, blocks->mask);
+  count_share(ue, false, blocks->count);
   // UCI of this slot moves to the PUSCH, unless its PUCCH lies beside it.
   if (entry && !(entry->harq_use && (entry->harq_use->start_symbol >= option.time.start + option.time.length ||
                                      option.time.start >= entry->harq_use->start_symbol + entry->harq_use->symbols))) {

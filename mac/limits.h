@@ -23,6 +23,7 @@ constexpr size_t message_octets = 4096;    // one SI, paging or CCCH message
 constexpr unsigned consecutive_dtx = 100;  // assignments and grants without any answer until out_of_sync is reported
 constexpr unsigned msg3_wait_slots = 64;   // a temporary C-RNTI without Msg3 is forgotten after this
 constexpr size_t pucch_resources = 128;    // TS 38.331 maxNrofPUCCH-Resources
+constexpr size_t slices = 64;             // with shares of their own
 constexpr size_t harq_bits_per_uci = 64;   // HARQ-ACK bits that we let one UE collect for one slot
 
 }  // namespace sen::mac::limit

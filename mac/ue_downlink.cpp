@@ -116,6 +116,7 @@ void UeMac::Impl::assign(DlAssignment assignment, RntiType type) {
     process.decoded = false;
     on_new_transmission();
   }
+  request_srs(assignment.srs_request);
   process.tbs_octets = assignment.pdsch.code.tbs_octets;
   process.code = assignment.pdsch.code;
   pucch_g_db = std::clamp(pucch_g_db + static_cast<float>(nr::tpc_db(assignment.tpc)), -30.0f, 30.0f);
@@ -216,6 +217,8 @@ void UeMac::Impl::on_ce(const ControlElement& ce) {
   } else if (const auto* absolute = std::get_if<AbsoluteTimingAdvance>(&ce)) {
     n_ta = nr::n_ta_from_rar(std::min<unsigned>(absolute->command, nr::max_rar_ta), nr::mu(slot.scs()));
     start_alignment();
+  } else if (const auto* reporting = std::get_if<SpCsiReporting>(&ce)) {
+    csi_commanded = reporting->reports & 1;
   } else if (std::get_if<DrxCommand>(&ce)) {
     on_drx_command(false);
   } else if (std::get_if<LongDrxCommand>(&ce)) {

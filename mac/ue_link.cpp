@@ -330,6 +330,10 @@ Result<DlAssignment> UeLink::make_pdsch(const DlFields& f, Rnti rnti, RntiType t
   p.n_id = cell_.l1.pci;
   p.dmrs.n_id = cell_.l1.pci;
   p.dmrs.n_scid = f.n_scid;
+  if (type == RntiType::c && ue_) {  // TS 38.211 7.3.1.1, 7.4.1.1.1
+    if (!f.fallback || !space.common()) p.n_id = ue_->pdsch_ids.data.value_or(p.n_id);
+    p.dmrs.n_id = (f.n_scid ? ue_->pdsch_ids.dmrs1 : ue_->pdsch_ids.dmrs0).value_or(p.dmrs.n_id);
+  }
   DmrsConfig dmrs;
   dmrs.type_a_pos = cell_.dmrs_type_a_position;
   AntennaPorts ports;
@@ -451,6 +455,7 @@ Result<DlAssignment> UeLink::assignment(const DciBits& bits, Rnti rnti, RntiType
   out.new_data = dci.new_data;
   out.dai = dci.dai;
   out.tpc = dci.tpc;
+  out.srs_request = dci.srs_request;
   const uint8_t k1 = dci.k1 < ue_->k1.size() ? ue_->k1[dci.k1] : ue_->k1.empty() ? uint8_t{4} : ue_->k1.front();
   out.feedback = {k1, dci.pucch_resource, first_cce, n_cce};
   return out;
@@ -464,6 +469,7 @@ struct UeLink::UlFields {
   TimeAllocation time;
   uint8_t mcs = 0, rv = 0, layers = 1, ports = 1, tpmi = 0;
   bool transform_precoding = false, fallback = true, n_scid = false;
+  bool dedicated = false, common = false;  // granted to the C-RNTI; in a common search space
   uint8_t antenna_ports = 0;
   McsTable table = McsTable::qam64;
 };
@@ -484,6 +490,10 @@ Result<UlGrant> UeLink::make_pusch(const UlFields& f, Rnti rnti) const {
   p.tpmi = f.tpmi;
   p.dmrs.n_id = cell_.l1.pci;
   p.dmrs.n_scid = f.n_scid;
+  if (f.dedicated && ue_) {  // TS 38.211 6.3.1.1, 6.4.1.1.1
+    if (!f.common) p.n_id = ue_->pusch_ids.data.value_or(p.n_id);
+    p.dmrs.n_id = (f.n_scid ? ue_->pusch_ids.dmrs1 : ue_->pusch_ids.dmrs0).value_or(p.dmrs.n_id);
+  }
   DmrsConfig dmrs;
   dmrs.type_a_pos = cell_.dmrs_type_a_position;
   AntennaPorts ports;
@@ -546,6 +556,8 @@ uint16_t second_hop(unsigned n_rb, RbRange range, unsigned offset_bits) {
 Result<UlGrant> UeLink::grant(const DciBits& bits, Rnti rnti, RntiType type, const Space& space) const {
   UlFields f;
   f.bwp = ul_;
+  f.dedicated = type == RntiType::c;
+  f.common = space.common();
   if (ul_.size == 0) return fail(Fault::invalid, "uplink", "before system information");
   if (space.space.fallback) {
     const Dci00Widths& widths = space.common() ? layouts_.css00 : layouts_.uss00;
@@ -596,7 +608,7 @@ Result<UlGrant> UeLink::grant(const DciBits& bits, Rnti rnti, RntiType type, con
   out.new_data = dci.new_data;
   if (layouts_.uss01.dai1) out.dai = dci.dai1;
   out.tpc = dci.tpc;
-  out.csi_request = dci.csi_request != 0;
+  out.csi_request = dci.csi_request;
   out.ul_sch = dci.ul_sch;
   out.srs_request = dci.srs_request;
   return out;

@@ -245,7 +245,7 @@ void UeMac::Impl::poll_timers() {
 void UeMac::Impl::plan_sleep() {
   wake_at = 0;
   if (next_paging != never && now >= paging_until) find_paging_occasion(now + 1);
-  const bool busy = want_sib1 || !wanted_si.empty() || ra_running() || !pending_pdsch.empty() || !grants.empty() || !feedback.empty() ||
+  const bool busy = want_sib1 || (srs_requested_at != never && srs_requested_at >= now) || !wanted_si.empty() || ra_running() || !pending_pdsch.empty() || !grants.empty() || !feedback.empty() ||
                     sr_pending() || (c_rnti && active());
   if (busy && link) return;
   At until = std::min(link ? next_paging : never, now + (static_cast<At>(ue_limit::longest_sleep_frames) * 10 << nr::mu(slot.scs())));
@@ -290,6 +290,8 @@ void UeMac::Impl::reset() {
   grants.clear();
   drx = {};
   pusch_f_db = pucch_g_db = 0;
+  csi_commanded = false;
+  srs_requested_at = never;
   if (phr_configured()) {
     phr_triggered = true;
     if (ue->phr_periodic_ms) phr_periodic_at = now + ms(ue->phr_periodic_ms);

@@ -96,7 +96,7 @@ void UeMac::Impl::semi_static_bits(HarqReport& out, const std::vector<const Feed
 // --- CSI -------------------------------------------------------------------------------------------------------------------
 
 bool UeMac::Impl::csi_due() const {
-  return ue && ue->csi && ue->csi->period_slots && aligned() && active() && !in_gap(now) &&
+  return ue && ue->csi && ue->csi->period_slots && (!ue->csi->semi_persistent || csi_commanded) && aligned() && active() && !in_gap(now) &&
          nr::sr_occasion(slot, ue->csi->period_slots, ue->csi->offset_slots);
 }
 
@@ -239,13 +239,26 @@ void UeMac::Impl::send_uci(nr::l1_ue::UlSlot& out, nr::l1_ue::PuschSend* pusch, 
     pusch->uci.harq = nr::to_l1(harq.bits);
     uci.harq_bits = pusch->uci.harq.size;
   }
-  if (csi_due()) {
-    if (const auto packed = csi_report(*ue->csi, true)) {
-      pusch->uci.csi1 = nr::to_l1(packed->part1);
-      pusch->uci.csi2 = nr::to_l1(packed->part2);
-      uci.csi1_bits = pusch->uci.csi1.size;
-      uci.csi2_bits = pusch->uci.csi2.size;
-    }
+  // What was asked for goes before what is periodic (TS 38.214 5.2.5).
+  const unsigned request = grant->grant.csi_request;
+  const bool asked = request > 0 && request <= ue->csi_triggers.size();
+  nr::CsiPacked reports;
+  const auto add = [&](const CsiReportConfig& wanted) {
+    const auto packed = csi_report(wanted, true);
+    if (!packed) return;
+    for (size_t i = 0; i < packed->part1.size(); ++i) reports.part1.append(packed->part1.bit(i), 1);
+    for (size_t i = 0; i < packed->part2.size(); ++i) reports.part2.append(packed->part2.bit(i), 1);
+  };
+  if (asked) {
+    for (const auto& wanted : ue->csi_triggers[request - 1]) add(wanted);
+  } else if (csi_due()) {
+    add(*ue->csi);
+  }
+  if (!reports.part1.empty()) {
+    pusch->uci.csi1 = nr::to_l1(reports.part1);
+    pusch->uci.csi2 = nr::to_l1(reports.part2);
+    uci.csi1_bits = pusch->uci.csi1.size;
+    uci.csi2_bits = pusch->uci.csi2.size;
   }
   pusch->pusch.beta_harq = uci.harq_bits <= 2 ? ue->beta_harq_small : uci.harq_bits <= 11 ? ue->beta_harq_mid : ue->beta_harq_large;
   pusch->pusch.beta_csi1 = uci.csi1_bits <= 11 ? ue->beta_csi_small : ue->beta_csi_large;
@@ -322,10 +335,19 @@ void UeMac::Impl::send_pucch(nr::l1_ue::UlSlot& out, const HarqReport& harq) {
   if (sr_resource && !sr_meets && positive) add(*sr_resource, {}, true, {});
 }
 
+// TS 38.214 6.2.1: aperiodic sounding by the SRS request of DCI 0_1 and 1_1.
+void UeMac::Impl::request_srs(uint8_t request) {
+  if (!request || !ue || !ue->srs || ue->srs->period_slots || ue->srs->trigger != request) return;
+  srs_requested_at = now + ue->srs->slot_offset;
+  wake();
+}
+
 void UeMac::Impl::send_srs(nr::l1_ue::UlSlot& out) {
-  if (!ue || !ue->srs || !ue->srs->period_slots || !aligned() || !active() || in_gap(now)) return;
+  if (!ue || !ue->srs || !aligned() || in_gap(now)) return;
   const SrsConfig& c = *ue->srs;
-  if (!nr::sr_occasion(slot, c.period_slots, c.offset_slots)) return;
+  const bool asked = srs_requested_at == now;
+  const bool periodic = c.period_slots && active() && nr::sr_occasion(slot, c.period_slots, c.offset_slots);
+  if (!asked && !periodic) return;
   const auto meets = [&](unsigned start, unsigned length) { return overlap(c.start_symbol, c.symbols, start, length); };
   for (const auto& p : out.pusch) {
     if (meets(p.pusch.allocation.start_symbol, p.pusch.allocation.symbols)) return;

@@ -17,9 +17,16 @@ constexpr uint32_t infinite_rate = 0xffffffff;
 }  // namespace
 
 void UeMac::Impl::on_grant(UlGrant grant, nr::RntiType type) {
-  if (!grant.ul_sch || grant.harq_id >= ul_processes.size()) return unusable();
+  if (grant.harq_id >= ul_processes.size()) return unusable();
+  request_srs(grant.srs_request);
   PendingGrant pending;
   pending.at = now + grant.k2;
+  if (!grant.ul_sch) {  // a report alone; no HARQ process takes part (TS 38.212 7.3.1.1.2)
+    if (!grant.csi_request || !ue || grant.csi_request > ue->csi_triggers.size()) return unusable();
+    grant.pusch.code.tbs_octets = 0;
+    pending.grant = std::move(grant);
+    return queue_grant(std::move(pending));
+  }
   if (type == nr::RntiType::tc) {  // a retransmission of Msg3
     grant.harq_id = 0;
     pending.kind = PendingGrant::Kind::msg3;
@@ -71,6 +78,13 @@ std::optional<nr::l1_ue::PuschSend> UeMac::Impl::send_pusch(PendingGrant& pendin
   UlGrant& grant = pending.grant;
   UlProcess& process = ul_processes[grant.harq_id];
   const size_t octets = grant.pusch.code.tbs_octets;
+  if (!grant.ul_sch) {
+    if (!aligned() || in_gap(now)) return std::nullopt;
+    nr::l1_ue::PuschSend send;
+    send.pusch = grant.pusch;
+    send.power_dbm = pusch_power(pending);
+    return send;
+  }
   const bool usable = pending.kind == Kind::msg3 ? ra.state == RandomAccessState::State::contention : aligned() && !in_gap(now);
   if (!usable || octets == 0 || octets > limit::tb_octets) {
     ++metrics.grants_unused;

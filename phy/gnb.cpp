@@ -5,8 +5,8 @@
 
 #include "base/lap.h"
 #include "nr/band.h"
-#include "nr/tbs.h"
 #include "phy/csi_rs.h"
+#include "phy/detail/shared_channel.h"
 #include "phy/pdcch.h"
 #include "phy/prach.h"
 #include "phy/pucch.h"
@@ -23,15 +23,6 @@ namespace l1 = nr::l1;
 constexpr float default_backoff_db = 12;
 constexpr float pusch_detection_db = -8;   // a PUSCH whose DM-RS lies below this SINR was not sent
 constexpr unsigned history_subframes = 5;  // the longest preamble (format 2) takes four
-
-// The largest transport block of a carrier: 4 layers, 256QAM, all symbols.
-uint32_t largest_tb(unsigned n_rb) {
-  nr::TbsInput in;
-  in.mcs = *nr::pdsch_mcs(nr::McsTable::qam256, nr::max_mcs(nr::McsTable::qam256));
-  in.n_prb = static_cast<uint16_t>(n_rb);
-  in.n_layers = max_layers;
-  return nr::tbs_bits(in);
-}
 
 uint16_t mask(unsigned start, unsigned count) { return static_cast<uint16_t>(((1u << count) - 1) << start); }
 
@@ -137,7 +128,7 @@ Result<std::unique_ptr<GnbPhy>> GnbPhy::make(const GnbPhyConfig& config, JobPool
     SEN_ASSIGN(auto ul, ofdm(cell.ul_arfcn));
     impl->workers.emplace_back(config, std::move(dl), std::move(ul), i == 0 ? pool.threads() : 1);
   }
-  const uint32_t tb_bits = config.max_tb_bits ? config.max_tb_bits : largest_tb(cell.n_rb);
+  const uint32_t tb_bits = config.max_tb_bits ? config.max_tb_bits : detail::largest_tb(cell.n_rb);
   for (unsigned i = 0; i < config.harq_buffers; ++i) impl->soft.emplace_back(tb_bits);
   const float re_dbfs = config.re_dbfs.value_or(-default_backoff_db - 10 * std::log10(12.0f * cell.n_rb));
   impl->config.re_dbfs = re_dbfs;

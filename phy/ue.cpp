@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "nr/tbs.h"
+#include "phy/detail/shared_channel.h"
 #include "phy/pdcch.h"
 #include "phy/prach.h"
 #include "phy/pucch.h"
@@ -16,14 +16,6 @@ namespace l1 = nr::l1;
 namespace l1_ue = nr::l1_ue;
 
 constexpr unsigned preamble_subframes = 5;  // the longest preamble takes four, from anywhere in the first
-
-uint32_t largest_tb(unsigned n_rb) {
-  nr::TbsInput in;
-  in.mcs = *nr::pdsch_mcs(nr::McsTable::qam256, nr::max_mcs(nr::McsTable::qam256));
-  in.n_prb = static_cast<uint16_t>(n_rb);
-  in.n_layers = max_layers;
-  return nr::tbs_bits(in);
-}
 
 // Where a channel lies, so that its amplitude can be set.
 struct Region {
@@ -75,7 +67,7 @@ Result<std::unique_ptr<UePhy>> UePhy::make(const UePhyConfig& config) {
   SEN_ASSIGN(auto dl, Ofdm::make({config.scs, false, config.n_rb, config.dft_size, config.dl_centre_hz, false}));
   SEN_ASSIGN(auto ul, Ofdm::make({config.scs, false, config.n_rb, config.dft_size, config.ul_centre_hz, false}));
   auto impl = std::make_unique<Impl>(config, std::move(dl), std::move(ul));
-  const uint32_t tb_bits = config.max_tb_bits ? config.max_tb_bits : largest_tb(config.n_rb);
+  const uint32_t tb_bits = config.max_tb_bits ? config.max_tb_bits : detail::largest_tb(config.n_rb);
   for (unsigned i = 0; i < config.harq_processes; ++i) impl->harq.emplace_back(tb_bits);
   impl->preamble.resize(static_cast<size_t>(impl->ul_ofdm.sample_rate_hz() / 1000) * preamble_subframes);
   return std::unique_ptr<UePhy>(new UePhy(std::move(impl)));

@@ -7,6 +7,7 @@
 #include <map>
 #include <numbers>
 
+#include "base/turn.h"
 #include "channel/link.h"
 #include "channel/noise.h"
 #include "radio/resampler.h"
@@ -85,41 +86,6 @@ class Track {
   std::vector<Cf> samples_;
   std::vector<int64_t> loud_;  // a block's last sample that is not zero lies at this time at most
   int64_t end_ = 0;
-};
-
-// A carrier offset that may change: the phase goes on.
-struct Turn {
-  double hz = 0, turns = 0;
-  int64_t from = 0;
-
-  double at(int64_t time, double rate) const { return std::remainder(turns + hz / rate * static_cast<double>(time - from), 1.0); }
-  void set(double new_hz, int64_t time, double rate) {
-    if (new_hz == hz) return;
-    turns = at(time, rate);
-    from = time;
-    hz = new_hz;
-  }
-  // Adds `in` turned; phasors are exact at multiples of 64 samples, so that a sample does not depend on where its span begins.
-  void add(std::span<const Cf> in, float amplitude, double rate, int64_t time, std::span<Cf> out) const {
-    if (hz == 0 && turns == 0) {
-      for (size_t i = 0; i < in.size(); ++i) out[i] += amplitude * in[i];
-      return;
-    }
-    constexpr int64_t block = 64;
-    std::array<Cf, block> steps;
-    for (int64_t i = 0; i < block; ++i) steps[static_cast<size_t>(i)] = Cf(std::polar(1.0, 2 * std::numbers::pi * hz / rate * static_cast<double>(i)));
-    for (size_t i = 0; i < in.size();) {
-      const int64_t t = time + static_cast<int64_t>(i), within = (t % block + block) % block;
-      const Cf anchor(std::polar(static_cast<double>(amplitude), 2 * std::numbers::pi * at(t - within, rate)));
-      const size_t n = std::min(in.size() - i, static_cast<size_t>(block - within));
-      for (size_t k = 0; k < n; ++k) {
-        const Cf s = steps[static_cast<size_t>(within) + k], x = in[i + k];
-        const Cf r(s.real() * anchor.real() - s.imag() * anchor.imag(), s.real() * anchor.imag() + s.imag() * anchor.real());
-        out[i + k] += Cf(x.real() * r.real() - x.imag() * r.imag(), x.real() * r.imag() + x.imag() * r.real());
-      }
-      i += n;
-    }
-  }
 };
 
 struct Transmitter {
@@ -304,7 +270,7 @@ void IqAir::Impl::carry(Way& way, const Transmitter& from, const Receiver& at, c
   if (link.gain_db < cut_db || to.empty() || (way.resampler && !way.resampler->overlaps())) return;
   const double strongest = static_cast<double>(from.max_power_dbm + link.gain_db) + (way.fades ? fading_headroom_db : 0);
   if (strongest < at.noise_dbm() - static_cast<double>(config.floor_margin_db)) return;
-  way.turn.set(turn_hz - (at.hz - from.hz), time, at.rate);
+  way.turn.set((turn_hz - (at.hz - from.hz)) / at.rate, time);
   // What the links remember and what lies ahead of the instant they interpolate at.
   const size_t n = to[0].size(), memory = way.links.empty() ? 0 : way.links[0].memory(), ahead = way.links.empty() ? 0 : way.links[0].latency();
   const int64_t first = time - way.whole + static_cast<int64_t>(ahead);
@@ -326,11 +292,11 @@ void IqAir::Impl::carry(Way& way, const Transmitter& from, const Receiver& at, c
   const float amplitude = std::pow(10.0f, link.gain_db / 20);
   for (size_t rx = 0; rx < to.size(); ++rx) {
     if (way.fades) {
-      way.turn.add(received[rx], amplitude, at.rate, time, to[rx]);
+      way.turn.add(received[rx], amplitude, time, to[rx]);
       continue;
     }
     for (size_t tx = 0; tx < from.ports.size(); ++tx)
-      way.turn.add(received[tx], std::popcount(tx & rx) % 2 != 0 ? -amplitude : amplitude, at.rate, time, to[rx]);
+      way.turn.add(received[tx], std::popcount(tx & rx) % 2 != 0 ? -amplitude : amplitude, time, to[rx]);
   }
 }
 

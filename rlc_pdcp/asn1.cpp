@@ -313,7 +313,7 @@ void to_asn1(const Change& change, rrc::RadioBearerConfig& bearers, rrc::CellGro
   auto& rlcs = group.rlc_bearer_to_add_mod_list;
   for (const auto& srb : change.srbs) {
     auto& entry = entry_of(srbs, &rrc::SrbToAddMod::srb_identity, srb.srb);
-    if (srb.pdcp != PdcpConfig{}) write_pdcp(srb.pdcp, true, entry.pdcp_config.emplace());
+    if (srb.pdcp.t_reordering_ms) write_pdcp(srb.pdcp, true, entry.pdcp_config.emplace());
   }
   for (const auto& drb : change.drbs) {
     auto& entry = entry_of(drbs, &rrc::DrbToAddMod::drb_identity, drb.drb);

@@ -99,6 +99,15 @@ std::optional<uint8_t> Sdap::send(Qfi qfi, bool reflective, Packet& packet) {
   return drb;
 }
 
+Qfi Sdap::take_back(uint8_t drb, Packet& pdu) const {
+  if (tx_header(drb) && !pdu.empty()) {
+    const Qfi qfi = pdu.data()[0] & qfi_mask;
+    pdu.trim_front(1);
+    return qfi;
+  }
+  return configs_[drb].qfis.empty() ? Qfi{0} : configs_[drb].qfis.front();
+}
+
 std::optional<Sdap::Received> Sdap::receive(uint8_t drb, Packet& pdu) {
   const SdapConfig& config = configs_[drb];
   Received received;

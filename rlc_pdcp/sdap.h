@@ -45,6 +45,10 @@ class Sdap {
   // Takes the header away (5.2.2). Nothing: not a packet for upper layers; counted.
   std::optional<Received> receive(uint8_t drb, Packet& pdu);
 
+  bool has(uint8_t drb) const { return drb < drbs_.size() && drbs_[drb]; }
+  // Takes the header away from what send() made, where the DRB has one: the flow's identity, else that of the DRB's first flow.
+  Qfi take_back(uint8_t drb, Packet& pdu) const;
+
   bool tx_header(uint8_t drb) const { return side_ == Side::gnb ? configs_[drb].dl_header : configs_[drb].ul_header; }
   bool rx_header(uint8_t drb) const { return side_ == Side::gnb ? configs_[drb].ul_header : configs_[drb].dl_header; }
   SdapStatistics& statistics() { return statistics_; }

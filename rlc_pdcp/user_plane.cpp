@@ -417,6 +417,13 @@ std::vector<ForwardedSdu> UserPlane::unconfirmed(uint8_t drb) {
   return pdcp ? pdcp->unconfirmed() : std::vector<ForwardedSdu>();
 }
 
+Qfi UserPlane::take_sdap_header(uint8_t drb, Packet& sdu) const {
+  for (const auto& sdap : impl_->sessions) {
+    if (sdap && sdap->has(drb)) return sdap->take_back(drb, sdu);
+  }
+  return 0;
+}
+
 Status UserPlane::resume(uint8_t drb, ForwardedSdu sdu) {
   Pdcp* pdcp = impl_->pdcp_of({false, drb});
   if (!pdcp) return fail(Fault::not_found, fmt::format("DRB{}", drb), "does not exist");

@@ -74,6 +74,8 @@ class UserPlane {
   // What a DRB has to hand over to another gNB, in order; and the way in at that gNB.
   std::vector<ForwardedSdu> unconfirmed(uint8_t drb);
   Status resume(uint8_t drb, ForwardedSdu sdu);
+  // Makes what unconfirmed() gave a packet again: takes its SDAP header away, if it has one, and tells the flow.
+  Qfi take_sdap_header(uint8_t drb, Packet& sdu) const;
 
   // K_gNB and COUNT of SRB1 for shortMAC-I: computes the MAC-I over `input` with all-ones COUNT, BEARER and DIRECTION (TS 38.331 5.3.7.4).
   uint16_t short_mac_i(ByteView input) const;

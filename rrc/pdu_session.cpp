@@ -37,10 +37,10 @@ Result<QosFlow> Core::flow_of(int64_t qfi, const ngap::QosFlowLevelQosParameters
   return flow;
 }
 
-// Flows of one 5QI of a session share a DRB.
+// Flows of one 5QI of a session share a DRB; those with reflective QoS need one with a header in the downlink, which others go without.
 uint8_t Core::drb_for(Ue& ue, Session& session, const QosFlow& flow, Reconfiguration& change) {
   for (const auto& drb : ue.drbs) {
-    if (drb.session == session.id && drb.five_qi == flow.five_qi) return drb.id;
+    if (drb.session == session.id && drb.five_qi == flow.five_qi && drb.config.sdap.dl_header >= flow.reflective) return drb.id;
   }
   auto at_source = std::find_if(ue.source_drbs.begin(), ue.source_drbs.end(), [&](const Ue::SourceDrb& drb) {
     return drb.config.sdap.session == session.id && !ue.drb(drb.config.drb) && std::ranges::find(drb.config.sdap.qfis, flow.qfi) != drb.config.sdap.qfis.end();
@@ -61,7 +61,8 @@ uint8_t Core::drb_for(Ue& ue, Session& session, const QosFlow& flow, Reconfigura
   drb.config.pdcp.integrity = session.integrity;
   drb.config.pdcp.ciphering = session.ciphering;
   drb.config.sdap.session = session.id;
-  drb.config.sdap.dl_header = drb.config.sdap.ul_header = true;
+  drb.config.sdap.dl_header = flow.reflective;
+  drb.config.sdap.ul_header = true;
   drb.config.sdap.default_drb = std::none_of(ue.drbs.begin(), ue.drbs.end(), [&](const Drb& other) { return other.session == session.id; });
   ue.drbs.push_back(std::move(drb));
   change.add_drbs.push_back(id);

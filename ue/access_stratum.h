@@ -15,6 +15,7 @@
 #include "codec/rrc/rrc.h"
 #include "codec/rrc/rrc_channels.h"
 #include "crypto/key.h"
+#include "mac/asn1/convert.h"
 #include "mac/ue.h"
 #include "nr/ids.h"
 #include "nr/l1_ue.h"
@@ -87,15 +88,22 @@ class AccessStratum {
     nr::l1_ue::RxSsb block;
     double rsrp = -140;          // filtered (TS 38.331 5.5.3.2)
     Time seen{};
-    Time entered{};              // when the entering condition of A3 began to hold
+    Time better_since{};         // than the serving cell, by enough for a reselection
+  };
+  using CellKey = std::pair<uint32_t, uint16_t>;  // SSB frequency, PCI
+  struct Trigger {
+    Time since{};                // when the entering condition began to hold
     bool reported = false;
   };
   struct Measurement {           // one measId
     uint8_t id = 0;
     uint32_t ssb_arfcn = 0;
     rrc::ReportConfigNr report;
+    std::map<CellKey, Trigger> cells;
+    unsigned sent = 0;           // reports since a cell was triggered
+    Time next{};                 // when the next one is due
   };
-  using CellKey = std::pair<uint32_t, uint16_t>;  // SSB frequency, PCI
+  struct Condition;
 
   // cell_selection.cpp
   void select_cell();
@@ -133,6 +141,7 @@ class AccessStratum {
   void on_reconfiguration(const rrc::RrcReconfiguration& message);
   Status apply(const rrc::RrcReconfigurationIes& ies);
   Status apply_cell_group(const rrc::CellGroupConfig& group);
+  void apply_timers(const rrc::CellGroupConfig& group);
   void tell_bearers();
   void start_handover(const mac::CellConfig& target, Rnti rnti, std::optional<uint8_t> preamble, uint32_t t304_ms);
   void derive_keys();
@@ -142,7 +151,8 @@ class AccessStratum {
   // rrc_measurement.cpp
   void set_measurements(const rrc::MeasConfig& config);
   void evaluate_measurements();
-  void report_measurement(const Measurement& measurement, const std::vector<const Heard*>& neighbours);
+  std::optional<Condition> condition(const rrc::EventTriggerConfigEventId& event, const Heard& own, const Heard& cell) const;
+  void report_measurement(const Measurement& measurement, const std::vector<const Heard*>& neighbours, unsigned max_cells);
 
   // rrc_reestablishment.cpp
   void link_failed(const char* why);
@@ -167,8 +177,8 @@ class AccessStratum {
   int q_rx_lev_min_dbm_ = -140;
   std::map<CellKey, Time> barred_;               // until when
   std::optional<STmsi> s_tmsi_;
-  uint32_t t300_ms_ = 1000, t301_ms_ = 1000, t310_ms_ = 1000, t311_ms_ = 1000;
-  unsigned n310_ = 1, n311_ = 1, out_of_sync_ = 0, in_sync_ = 0;
+  mac::UeTimers sib1_timers_, timers_;           // the latter: with what the connection's rlf-TimersAndConstants change
+  unsigned out_of_sync_ = 0, in_sync_ = 0;
 
   // Connection
   Bytes initial_nas_;

@@ -118,13 +118,7 @@ void AccessStratum::on_sib1(Bytes bytes) {
   if (!sib1->serving_cell_config_common) return refuse("SIB1 without servingCellConfigCommon");
   if (auto read = mac::from_asn1(*sib1->serving_cell_config_common, cell_); !read) return refuse(read.error().describe());
   if (sib1->ue_timers_and_constants) {
-    const auto timers = mac::from_asn1(*sib1->ue_timers_and_constants);
-    t300_ms_ = timers.t300_ms;
-    t301_ms_ = timers.t301_ms;
-    t310_ms_ = timers.t310_ms;
-    t311_ms_ = timers.t311_ms;
-    n310_ = timers.n310;
-    n311_ = timers.n311;
+    sib1_timers_ = timers_ = mac::from_asn1(*sib1->ue_timers_and_constants);
   }
   nr_cell_identity_ = chosen->cell_identity.value;
   const Tai tai{plmn, static_cast<Tac>(chosen->tracking_area_code->value)};
@@ -149,11 +143,11 @@ void AccessStratum::reselect() {
     const auto barred = barred_.find(key);
     const bool better = heard.block.mib && heard.rsrp > level + reselection_hysteresis_db && (barred == barred_.end() || barred->second <= now);
     if (!better) {
-      heard.entered = {};
+      heard.better_since = {};
       continue;
     }
-    if (heard.entered == Time{}) heard.entered = now;
-    if (now - heard.entered >= reselection_time) return camp(heard.block);
+    if (heard.better_since == Time{}) heard.better_since = now;
+    if (now - heard.better_since >= reselection_time) return camp(heard.block);
   }
   if (own == heard_.end()) state_ = State::searching;
 }
@@ -168,10 +162,10 @@ void AccessStratum::watch_link() {
   if (state_ != State::connected || handing_over_) return;
   out_of_sync_ = lost ? out_of_sync_ + 1 : 0;
   in_sync_ = good ? in_sync_ + 1 : 0;
-  if (out_of_sync_ == n310_ && !t310_.running()) {
-    t310_.start(std::chrono::milliseconds(t310_ms_), [this] { link_failed("T310 has passed"); });
+  if (out_of_sync_ == timers_.n310 && !t310_.running()) {
+    t310_.start(std::chrono::milliseconds(timers_.t310_ms), [this] { link_failed("T310 has passed"); });
   }
-  if (in_sync_ >= n311_) t310_.stop();
+  if (in_sync_ >= timers_.n311) t310_.stop();
 }
 
 void AccessStratum::on_paging(Bytes bytes) {

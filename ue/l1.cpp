@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "base/log.h"
+#include "base/turn.h"
 #include "nr/band.h"
 #include "nr/mcs.h"
 #include "phy/ssb.h"
@@ -25,25 +25,6 @@ constexpr int max_shift = 64;                    // samples that the timing move
 constexpr unsigned neighbour_window_us = 2500;   // from the half frame's start: every block of L_max 8
 
 double hz(uint32_t arfcn) { return static_cast<double>(nr::khz_from_arfcn(arfcn).value_or(0)) * 1e3; }
-
-// Turns samples by `turns_per_sample`, going on from `phase` (turns), which is moved along.
-void turn(std::span<Cf> x, double turns_per_sample, double& phase) {
-  if (turns_per_sample == 0 && phase == 0) return;
-  constexpr size_t block = 64;
-  std::array<Cf, block> step;
-  for (size_t i = 0; i < block; ++i)
-    step[i] = std::polar(1.0f, static_cast<float>(2 * std::numbers::pi * std::remainder(turns_per_sample * static_cast<double>(i), 1.0)));
-  for (size_t first = 0; first < x.size(); first += block) {
-    const Cf base = std::polar(1.0f, static_cast<float>(2 * std::numbers::pi * phase));
-    const size_t n = std::min(block, x.size() - first);
-    for (size_t i = 0; i < n; ++i) {
-      const Cf t(step[i].real() * base.real() - step[i].imag() * base.imag(), step[i].real() * base.imag() + step[i].imag() * base.real());
-      const Cf v = x[first + i];
-      x[first + i] = {v.real() * t.real() - v.imag() * t.imag(), v.real() * t.imag() + v.imag() * t.real()};
-    }
-    phase = std::remainder(phase + turns_per_sample * static_cast<double>(n), 1.0);
-  }
-}
 
 }  // namespace
 
@@ -94,7 +75,7 @@ struct L1::Impl {
   bool carrier_changed = false;
   std::unique_ptr<phy::UePhy> phy;
   std::vector<std::vector<Cf>> samples, tail;        // of the slot, and the last ones of the slot before; per port
-  double dl_phase = 0, ul_phase = 0;
+  Turn dl_turn, ul_turn;                             // the carrier's offset from the radio's
   std::vector<Cf> neighbour;                         // samples of a half frame's beginning
   int64_t neighbour_start = 0;
   bool collecting = false;
@@ -172,11 +153,8 @@ void L1::feed(std::span<const std::span<const Cf>> samples) {
   const double centre = i.point_a_hz + 6.0 * i.n_rb * 1e3 * nr::khz(i.config.scs);
   const double down = -(i.serving.cfo_hz + centre - i.config.dl_centre_hz) / i.config.sample_rate_hz;
   if (i.config.neighbour_interval_ms != 0) i.collect();
-  const double phase = i.dl_phase;
-  for (size_t p = 0; p < samples.size(); ++p) {
-    i.dl_phase = phase;
-    turn(i.samples[p], down, i.dl_phase);
-  }
+  i.dl_turn.set(down, i.serving.slot_start);
+  for (auto& port : i.samples) i.dl_turn.apply(port, i.serving.slot_start);
   i.phy->receive(*i.slot, std::vector<std::span<const Cf>>(i.samples.begin(), i.samples.end()));
   i.track();
 }
@@ -219,8 +197,9 @@ void L1::Impl::search_window() {
 void L1::Impl::neighbours() {
   collecting = false;
   slots_since_neighbours = 0;
-  double phase = 0;
-  turn(neighbour, -serving.cfo_hz / config.sample_rate_hz, phase);
+  Turn turn;
+  turn.set(-serving.cfo_hz / config.sample_rate_hz, 0);
+  turn.apply(neighbour, 0);
   known.clear();
   for (size_t f = 0; f < searchers.size(); ++f) {
     if (!config.everywhere || config.ssb_arfcns[f] == serving.arfcn) look(searchers[f], config.ssb_arfcns[f], neighbour, neighbour_start, serving.cfo_hz);
@@ -297,7 +276,7 @@ bool L1::Impl::move_to(uint16_t pci, uint32_t ssb_arfcn) {
   serving = *cell;
   phy.reset();
   n_rb = 0;
-  dl_phase = ul_phase = 0;
+  dl_turn = ul_turn = {};
   collecting = false;
   shift = 0;
   while (serving.slot_start < position) {  // to the next slot that begins in what is still to be read
@@ -392,11 +371,8 @@ int64_t L1::transmit(const l1_ue::UlSlot& ul, std::vector<std::vector<Cf>>& samp
   i.phy->transmit(ul, views);
   const double scale = i.config.dl_centre_hz > 0 ? i.config.ul_centre_hz / i.config.dl_centre_hz : 1;
   const double grid = i.point_a_hz + 6.0 * i.n_rb * 1e3 * nr::khz(i.config.scs) - i.config.dl_centre_hz;
-  const double phase = i.ul_phase;
-  for (auto& port : samples) {
-    i.ul_phase = phase;
-    turn(port, (grid + i.serving.cfo_hz * scale) / i.config.sample_rate_hz, i.ul_phase);
-  }
+  i.ul_turn.set((grid + i.serving.cfo_hz * scale) / i.config.sample_rate_hz, start);
+  for (auto& port : samples) i.ul_turn.apply(port, start);
   return start;
 }
 

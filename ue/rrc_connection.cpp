@@ -38,7 +38,7 @@ void AccessStratum::send_setup_request() {
   if (tap_) tap_("ul.ccch", *bytes);
   plane_.send_rrc(0, *bytes);
   mac_.start_random_access({.cause = mac::RandomAccess::Cause::ccch, .preamble = {}});
-  t300_.start(std::chrono::milliseconds(t300_ms_), [this] { go_idle(true); });
+  t300_.start(std::chrono::milliseconds(timers_.t300_ms), [this] { go_idle(true); });
 }
 
 void AccessStratum::on_random_access(bool success) {
@@ -122,6 +122,7 @@ void AccessStratum::release_connection() {
   reports_.clear();
   measurement_ids_.clear();
   srb2_ = secured_ = handing_over_ = false;
+  timers_ = sib1_timers_;
 }
 
 void AccessStratum::go_idle(bool establishment_failed) {

@@ -11,8 +11,16 @@ namespace sen::ue {
 
 Status AccessStratum::apply_cell_group(const rrc::CellGroupConfig& group) {
   SEN_TRY(mac::from_asn1(group, cell_, dedicated_));
+  apply_timers(group);
   mac_.configure(dedicated_);
   return {};
+}
+
+// 5.3.5.5.6.
+void AccessStratum::apply_timers(const rrc::CellGroupConfig& group) {
+  if (!group.sp_cell_config || !group.sp_cell_config->rlf_timers_and_constants) return;
+  const auto* setup = group.sp_cell_config->rlf_timers_and_constants->setup();
+  timers_ = setup ? mac::from_asn1(*setup, timers_) : sib1_timers_;
 }
 
 void AccessStratum::tell_bearers() {
@@ -97,6 +105,7 @@ Status AccessStratum::apply(const rrc::RrcReconfigurationIes& ies) {
   }
   SEN_TRY(l2::apply(plane_, change));
   srb2_ |= std::any_of(change.srbs.begin(), change.srbs.end(), [](const l2::SrbConfig& srb) { return srb.srb == 2; });
+  apply_timers(group);
   if (sync) start_handover(sync->cell, sync->rnti, sync->preamble, sync->t304_ms);
   else mac_.configure(dedicated_);
   if (ies.meas_config) set_measurements(*ies.meas_config);

@@ -22,7 +22,7 @@ void AccessStratum::link_failed(const char* why) {
   (void)l2::apply(plane_, quiet);
   dedicated_ = {};
   measurements_.clear();
-  t311_.start(std::chrono::milliseconds(t311_ms_), [this] { go_idle(false); });
+  t311_.start(std::chrono::milliseconds(timers_.t311_ms), [this] { go_idle(false); });
   const Heard* best = nullptr;
   for (const auto& [key, heard] : heard_) {
     if (heard.block.mib && (!best || heard.rsrp > best->rsrp)) best = &heard;
@@ -54,7 +54,7 @@ void AccessStratum::start_reestablishment() {
   dedicated_.ul = cell_.initial_ul;
   mac_.configure(dedicated_);
   mac_.start_random_access({.cause = mac::RandomAccess::Cause::ccch, .preamble = {}});
-  t301_.start(std::chrono::milliseconds(t301_ms_), [this] { go_idle(false); });
+  t301_.start(std::chrono::milliseconds(timers_.t301_ms), [this] { go_idle(false); });
   // 5.3.7.4: SRB1 starts anew without protection; what comes on it is verified with the new keys.
   l2::Change change;
   change.reestablish_rlc.push_back(1);

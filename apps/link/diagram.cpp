@@ -18,6 +18,9 @@ double step_of(Range range, double most) {
   return 10 * decade;
 }
 
+// Of an axis; never -0.
+std::string number(double v) { return fmt::format("{:g}", std::round(v * 1000) / 1000 + 0.0); }
+
 template <class F>
 void each_round(Range range, double most, F&& f) {
   const double step = step_of(range, most);
@@ -41,7 +44,7 @@ void Diagram::frame(std::string& out, std::string_view title, std::string_view x
   constexpr double pixels_a_number = 36;
   each_round(x_, std::max(2.0, width_ / pixels_a_number), [&](double v) {
     out += fmt::format("<line x1=\"{0:.1f}\" y1=\"{1:.1f}\" x2=\"{0:.1f}\" y2=\"{2:.1f}\" stroke=\"#ddd\"/>\n", x(v), top_, top_ + height_);
-    out += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{:g}</text>\n", x(v), top_ + height_ + 16, std::round(v * 1000) / 1000);
+    out += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{}</text>\n", x(v), top_ + height_ + 16, number(v));
   });
   out += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"none\" stroke=\"#444\"/>\n", left_, top_, width_, height_);
   out += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" font-weight=\"bold\">{}</text>\n", left_, top_ - 8, title);
@@ -55,7 +58,7 @@ void Diagram::level(std::string& out, double v, std::string_view text) const {
 
 void Diagram::levels(std::string& out) const {
   constexpr double pixels_a_number = 28;
-  each_round(y_, std::max(2.0, height_ / pixels_a_number), [&](double v) { level(out, v, fmt::format("{:g}", std::round(v * 1000) / 1000)); });
+  each_round(y_, std::max(2.0, height_ / pixels_a_number), [&](double v) { level(out, v, number(v)); });
 }
 
 std::string Line::step(char command, double x, double y) { return fmt::format("{}{:.1f} {:.1f}", std::exchange(gap_, false) ? 'M' : command, x, y); }

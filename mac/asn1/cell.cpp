@@ -476,6 +476,7 @@ Result<Plmn> plmn_of(const rrc::PlmnIdentity& identity, const Plmn& before) {
 namespace {
 constexpr std::array<uint32_t, 8> connection_timers{100, 200, 300, 400, 600, 1000, 1500, 2000};
 constexpr std::array<uint32_t, 7> t310_values{0, 50, 100, 200, 500, 1000, 2000};
+constexpr std::array<uint32_t, 9> dedicated_t310_values{0, 50, 100, 200, 500, 1000, 2000, 4000, 6000};
 constexpr std::array<uint32_t, 7> t311_values{1000, 3000, 5000, 10000, 15000, 20000, 30000};
 constexpr std::array<unsigned, 8> n310_values{1, 2, 3, 4, 6, 8, 10, 20};
 constexpr std::array<unsigned, 8> n311_values{1, 2, 3, 4, 5, 6, 8, 10};
@@ -495,6 +496,14 @@ UeTimers from_asn1(const rrc::UeTimersAndConstants& in) {
   return {.t300_ms = decode(connection_timers, in.t300), .t301_ms = decode(connection_timers, in.t301), .t310_ms = decode(t310_values, in.t310),
           .t311_ms = decode(t311_values, in.t311), .t319_ms = decode(connection_timers, in.t319), .n310 = decode(n310_values, in.n310),
           .n311 = decode(n311_values, in.n311)};
+}
+
+UeTimers from_asn1(const rrc::RlfTimersAndConstants& in, UeTimers timers) {
+  timers.t310_ms = decode(dedicated_t310_values, in.t310);
+  timers.n310 = decode(n310_values, in.n310);
+  timers.n311 = decode(n311_values, in.n311);
+  if (in.t311) timers.t311_ms = decode(t311_values, *in.t311);
+  return timers;
 }
 
 }  // namespace sen::mac

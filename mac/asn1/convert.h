@@ -35,6 +35,8 @@ struct UeTimers {
 };
 void to_asn1(const UeTimers& timers, rrc::UeTimersAndConstants& out);  // rounded up to the standard's values
 UeTimers from_asn1(const rrc::UeTimersAndConstants& in);
+// What the cell group changes of them.
+UeTimers from_asn1(const rrc::RlfTimersAndConstants& in, UeTimers timers);
 
 // --- The UE (ue.cpp)
 // MAC, physical layer and serving cell of `now`; where `before` is given, only what differs, with release lists. Logical channels go into the entries

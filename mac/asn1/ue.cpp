@@ -255,6 +255,8 @@ uint8_t dmrs_position_in(const auto& position) {
   return static_cast<unsigned>(*position) == 0 ? 0 : static_cast<unsigned>(*position) == 1 ? 1 : 3;
 }
 
+std::optional<uint16_t> id_in(const auto& id) { return id ? std::optional(static_cast<uint16_t>(*id)) : std::nullopt; }
+
 void mcs_table_out(uint8_t table, auto& out) {
   if (table == 2 || table == 3) out = static_cast<rrc::McsTable>(table - 2);
 }
@@ -307,6 +309,7 @@ Status downlink_in(const rrc::BwpDownlinkDedicated& in, uint16_t pci, UeConfig& 
         const auto at = static_cast<size_t>(known - config.coresets.begin());
         if (known == config.coresets.end()) config.coresets.push_back(coreset);
         else *known = coreset;
+        if (item.tci_present_in_dci) return fail(Fault::unsupported, "ControlResourceSet.tci-PresentInDCI", "is not served");
         // Scrambling follows the identity where one is given (TS 38.211 7.3.2.3): all sets have one, or none.
         const bool given = item.pdcch_dmrs_scrambling_id.has_value();
         if (config.coresets.size() > 1 && given != !config.coreset_dmrs_ids.empty()) {
@@ -331,7 +334,11 @@ Status downlink_in(const rrc::BwpDownlinkDedicated& in, uint16_t pci, UeConfig& 
     if (const auto* dmrs = pdsch->dmrs_downlink_for_pdsch_mapping_type_a ? pdsch->dmrs_downlink_for_pdsch_mapping_type_a->setup() : nullptr) {
       if (dmrs->dmrs_type || dmrs->max_length) return fail(Fault::unsupported, "DMRS-DownlinkConfig", "type 2 or two symbols");
       config.dl_dmrs_additional = dmrs_position_in(dmrs->dmrs_additional_position);
+      config.pdsch_ids.dmrs0 = id_in(dmrs->scrambling_id0);
+      config.pdsch_ids.dmrs1 = id_in(dmrs->scrambling_id1);
     }
+    config.pdsch_ids.data = id_in(pdsch->data_scrambling_identity_pdsch);
+    if (pdsch->rate_match_pattern_to_add_mod_list) return fail(Fault::unsupported, "PDSCH-Config.rateMatchPatternToAddModList", "is not served");
     SEN_TRY(asn1::zero_power_in(*pdsch, config));
     if (pdsch->vrb_to_prb_interleaver) return fail(Fault::unsupported, "PDSCH-Config.vrb-ToPRB-Interleaver", "is not served");
     if (static_cast<unsigned>(pdsch->resource_allocation) > 1) return fail(Fault::unsupported, "PDSCH-Config.resourceAllocation", "dynamicSwitch");
@@ -588,7 +595,12 @@ Status pusch_in(const rrc::PuschConfig& in, UeConfig& config) {
   if (const auto* dmrs = in.dmrs_uplink_for_pusch_mapping_type_a ? in.dmrs_uplink_for_pusch_mapping_type_a->setup() : nullptr) {
     if (dmrs->dmrs_type || dmrs->max_length) return fail(Fault::unsupported, "DMRS-UplinkConfig", "type 2 or two symbols");
     config.ul_dmrs_additional = dmrs_position_in(dmrs->dmrs_additional_position);
+    if (const auto& ids = dmrs->transform_precoding_disabled) {
+      config.pusch_ids.dmrs0 = id_in(ids->scrambling_id0);
+      config.pusch_ids.dmrs1 = id_in(ids->scrambling_id1);
+    }
   }
+  config.pusch_ids.data = id_in(in.data_scrambling_identity_pusch);
   if (in.frequency_hopping) return fail(Fault::unsupported, "PUSCH-Config.frequencyHopping", "is not served");
   if (const auto& power = in.pusch_power_control) {
     if (power->p0_alpha_sets && !power->p0_alpha_sets->empty()) {
@@ -681,6 +693,9 @@ Status from_asn1(const rrc::CellGroupConfig& in, const CellConfig& cell, UeConfi
   }
   if (const auto* pdsch = serving->pdsch_serving_cell_config ? serving->pdsch_serving_cell_config->setup() : nullptr) {
     config.dl_harq_processes = pdsch->nrof_harq_processes_for_pdsch ? decode(harq_counts, *pdsch->nrof_harq_processes_for_pdsch) : 8;
+    if (pdsch->code_block_group_transmission && pdsch->code_block_group_transmission->setup())
+      return fail(Fault::unsupported, "PDSCH-ServingCellConfig.codeBlockGroupTransmission", "is not served");
+    if (pdsch->x_overhead) return fail(Fault::unsupported, "PDSCH-ServingCellConfig.xOverhead", "is not served");
     if (pdsch->max_mimo_layers) config.max_layers_dl = static_cast<uint8_t>(std::min<unsigned>(*pdsch->max_mimo_layers, 4));
   }
   if (serving->csi_meas_config) {

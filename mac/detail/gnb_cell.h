@@ -5,6 +5,7 @@
 //   gnb_pdcch.cpp            control channel elements, resource blocks
 //   gnb_downlink.cpp         PDSCH: HARQ, candidates, multiplexing
 //   gnb_uplink.cpp           PUSCH: HARQ, grants, demultiplexing
+//   gnb_slices.cpp           shares of slices
 //   gnb_uci.cpp              PUCCH and UCI: where HARQ-ACK, SR and CSI lie, and what came of them
 //   gnb_resources.cpp        PUCCH, SR and CSI resources of new UEs
 #pragma once
@@ -209,6 +210,13 @@ struct GnbCell::Impl {
   bool dl_time(const Ue& ue, const Space& space, uint8_t& row, TimeAllocation& time) const;
   const gnb::McsChooser& dl_chooser(const Ue& ue, const Space& space);
 
+  // ---- gnb_slices.cpp ----
+  int slice_of(const Ue& ue, bool downlink) const;
+  // How the slice's share changes the UE's turn: nullopt: not in this slot; else added to the metric.
+  std::optional<double> slice_turn(const Ue& ue, bool downlink) const;
+  void count_share(const Ue& ue, bool downlink, unsigned rbs);
+  void average_shares(bool downlink);
+
   // ---- gnb_uplink.cpp ----
   void find_uplink_candidates();
   void serve_uplink();
@@ -278,6 +286,15 @@ struct GnbCell::Impl {
   uint64_t now = 0;  // slots since the first one, plus an offset that keeps slot % ring
   Slot slot;
   uint64_t opened = 0;  // plans below this number are open
+
+  struct Share {
+    float average = 0;  // of the blocks of recent slots
+    unsigned now = 0;   // blocks in this slot
+  };
+  struct SliceShares {
+    Share dl, ul;
+  };
+  std::vector<SliceShares> shares;  // as scheduler.slices
 
   nr::l1::DlSlot* dl = nullptr;
   gnb::Grid dl_grid;

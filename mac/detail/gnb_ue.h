@@ -47,6 +47,7 @@ struct Channel {
   bool gbr = false;
   QosChannel qos;
   uint32_t buffer = 0;
+  int8_t slice = -1;  // of SchedulerConfig::slices; -1: none of them
   double gbr_tokens = 0;  // octets that the guaranteed rate is behind
 };
 
@@ -93,6 +94,7 @@ struct Ue {
   // Downlink
   std::vector<Channel> channels;  // by priority
   bool dl_pending = false;
+  int8_t dl_slice = -1;  // of the most urgent data that waited last
   std::optional<Octets<6>> contention_identity;  // Msg4 carries it
   nr::Slot msg4_deadline;
   bool ccch_answered = false;  // the CCCH's answer went with (or after) the identity

@@ -53,6 +53,7 @@ struct DlAssignment {
   bool new_data = false;             // the NDI as sent
   bool retransmission_size = false;  // reserved MCS: TBS as before, qm given
   uint8_t dai = 0, tpc = 1;
+  uint8_t srs_request = 0;
   Feedback feedback;
   bool fallback = true;
 };
@@ -64,7 +65,7 @@ struct UlGrant {
   bool retransmission_size = false;
   std::optional<uint8_t> dai;  // DCI 0_1
   uint8_t tpc = 1;
-  bool csi_request = false;
+  uint8_t csi_request = 0;           // 1: the first of csi_triggers
   bool ul_sch = true;
   uint8_t srs_request = 0;
 };

@@ -234,6 +234,9 @@ struct UeMac::Impl {
   nr::l1::PucchPdu pucch_pdu(const mac::PucchResource& resource) const;
   std::optional<nr::l1::PucchPdu> harq_resource(const detail::Feedback& where, unsigned bits) const;
   const mac::PucchResource* find_pucch(uint8_t id) const;
+  bool csi_commanded = false;  // of a semi-persistent report
+  At srs_requested_at = never;
+  void request_srs(uint8_t request);
   void send_srs(nr::l1_ue::UlSlot& out);
 
   // --- SR, BSR, PHR (ue_reports.cpp) ---

@@ -3,6 +3,7 @@
 #include <bit>
 #include <bitset>
 
+#include "nr/tbs.h"
 #include "phy/dmrs.h"
 #include "phy/estimation/channel_estimator.h"
 #include "phy/grid.h"
@@ -188,6 +189,14 @@ Status check(const SharedChannel& c, const nr::l1::Code& code, unsigned grid_rb)
     if (r.stride < 1) return fail(Fault::invalid, "reserved.stride", "0: 1 or more (TS 38.214 5.1.4)");
   }
   return check_code(c, code);
+}
+
+uint32_t largest_tb(unsigned n_rb) {
+  nr::TbsInput in;
+  in.mcs = *nr::pdsch_mcs(nr::McsTable::qam256, nr::max_mcs(nr::McsTable::qam256));
+  in.n_prb = static_cast<uint16_t>(n_rb);
+  in.n_layers = max_shared_layers;
+  return nr::tbs_bits(in);
 }
 
 }  // namespace sen::phy::detail

@@ -1,6 +1,7 @@
 // The whole network over waveforms, by carrier, duplex and antennas: attach, pings and traffic both ways in each. Ten pairwise picks run in ctest; with
 // SEN_AIR_TABLE=FILE every combination runs and the results are written there (docs/air-table.md).
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
@@ -72,6 +73,138 @@ Outcome run(const Carrier& c, unsigned ports, WaveConfig waves = {.snr_db = 30})
 }
 
 std::string name_of(const Carrier& c, unsigned ports) { return fmt::format("{} {} kHz {} MHz n{}, {} antenna{}", c.duplex, c.scs_khz, c.mhz, c.band, ports, ports == 1 ? "" : "s"); }
+
+// TS 38.214 5.1.3.2 for one code word of many bits: N_info to TBS by code blocks of 8424 bits.
+uint64_t tbs_bits(double n_info) {
+  if (n_info <= 3824) return 0;  // not here
+  const double n = std::floor(std::log2(n_info - 24)) - 5, step = std::exp2(n);
+  const double quantised = std::max(3840.0, step * std::round((n_info - 24) / step));
+  const double c = quantised > 8424 ? std::ceil((quantised + 24) / 8424) : 1;
+  return static_cast<uint64_t>(8 * c * std::ceil((quantised + 24) / (8 * c)) - 24);
+}
+constexpr double r_max = 948.0 / 1024, qm_max = 8;  // MCS 27 of table 5.1.3.1-2
+
+struct Peak {
+  double measured = 0, schedulable = 0, capability = 0;  // bit/s: MAC, TBS of every schedulable resource element, TS 38.306 4.1.2
+  mac::UeMetrics metrics;
+};
+
+// What the MAC carries to one UE in its downlink while more is offered than goes through, over a window of whole frames.
+Peak downlink_peak(const Carrier& c, unsigned ports) {
+  WorldOptions options;
+  options.cell = cell_of(c, ports);
+  options.waves = WaveConfig{.snr_db = 40};
+  options.traffic = std::chrono::milliseconds(350);
+  options.downlink_bps = 9e6 * c.mhz * ports;
+  options.uplink_bps = 1e5;
+  options.pings = 1;
+  options.ipv4_alone = true;
+  World w(options);
+  Peak out;
+  EXPECT_TRUE(w.reaches(load::Step::uplink)) << w.failures();
+  w.executor_.run_for(std::chrono::milliseconds(120));
+  w.network_->radio().gnb().take_metrics(0);
+  constexpr auto window = std::chrono::milliseconds(200);
+  w.executor_.run_for(window);
+  const auto metrics = w.network_->radio().gnb().take_metrics(0);
+  if (metrics.size() != 1) return out;
+  out.metrics = metrics[0];
+  const double seconds = std::chrono::duration<double>(window).count();
+  out.measured = 8.0 * static_cast<double>(metrics[0].dl_octets) / seconds;
+
+  const mac::CellConfig cell = gnb::make_cell(options.cell, 1, 32)->mac;
+  const unsigned rbs = cell.l1.n_rb, slots_a_second = c.scs_khz == 15 ? 1000 : 2000, layers = ports;
+  const unsigned pdcch = rbs < 48 ? 2 : 1;
+  // Mapping type A, DM-RS of type 1 without data beside it: front-loaded, two more from 12 symbols on (TS 38.211 table 7.4.1.1.2-3).
+  auto slot_bits = [&](unsigned symbols, unsigned n_rb) {
+    const unsigned dmrs = symbols >= 12 ? 3 : symbols >= 10 ? 3 : symbols >= 8 ? 2 : 1;
+    const double res = std::min(156u, 12 * (symbols - pdcch) - 12 * dmrs) * n_rb;
+    return static_cast<double>(tbs_bits(res * r_max * qm_max * layers));
+  };
+  const std::string pattern = cell.tdd ? options.cell.tdd : "D";
+  double sum = 0, share = 0;
+  const unsigned slots_20ms = slots_a_second / 50;
+  for (unsigned s = 0; s < slots_20ms; ++s) {
+    const char kind = pattern[s % pattern.size()];
+    if (kind == 'U') continue;
+    const unsigned symbols = kind == 'S' ? options.cell.tdd_special_dl : 14;
+    share += symbols / 14.0 / slots_20ms;
+    const unsigned n_rb = s == 0 ? rbs - 21 : rbs;  // the block and what it touches
+    sum += slot_bits(symbols, n_rb);
+  }
+  out.schedulable = sum * 50;
+  out.capability = layers * qm_max * r_max * rbs * 12 * 14.0 * slots_a_second * (1 - 0.14) * share;
+  return out;
+}
+
+TEST(Air, carries_the_peak_rate_that_its_resource_elements_hold) {
+  for (const auto& [carrier, ports] : {std::pair(carriers[11], 1u), {carriers[2], 1u}, {carriers[11], 2u}}) {
+    const Peak p = downlink_peak(carrier, ports);
+    fmt::print("{}: {:.2f} Mbit/s of {:.2f} schedulable ({:.1f} %), TS 38.306 {:.2f}; MCS {:.1f}, rank {:.1f}, {} blocks lost of {}\n", name_of(carrier, ports), p.measured / 1e6,
+               p.schedulable / 1e6, 100 * p.measured / p.schedulable, p.capability / 1e6, p.metrics.dl_mcs, p.metrics.dl_ri, p.metrics.dl_nok,
+               p.metrics.dl_ok + p.metrics.dl_nok);
+    EXPECT_GT(p.measured, 0.98 * p.schedulable) << name_of(carrier, ports);
+    EXPECT_LT(p.measured, 1.02 * p.schedulable) << name_of(carrier, ports);
+  }
+}
+
+TEST(Air, serves_eight_ues_at_different_path_losses) {
+  WorldOptions options;
+  options.ues = 8;
+  options.cell = cell_of(carriers[11], 1);
+  options.waves = WaveConfig{.snr_db = 200};
+  options.traffic = std::chrono::milliseconds(200);
+  options.pings = 2;
+  options.ipv4_alone = true;
+  // 60 m to 1.4 km: 81 to 110 dB.
+  options.track = [](load::UeIndex ue) { return air::Track::standing({60.0 + 190 * ue, 20, 1.5}); };
+  World w(options);
+  ASSERT_TRUE(w.finishes(std::chrono::seconds(20)));
+  EXPECT_EQ(w.failures(), "");
+  EXPECT_EQ(w.report().ues_done, 8u);
+  EXPECT_TRUE(w.all_downlink_arrived());
+}
+
+TEST(Air, attaches_through_fading_delay_and_carrier_offset) {
+  WorldOptions options;
+  options.cell = cell_of(carriers[11], 2);
+  options.traffic = std::chrono::milliseconds(200);
+  options.pings = 2;
+  options.ipv4_alone = true;
+  options.downlink_bps = 2e6;
+  options.uplink_bps = 0.5e6;
+  const char* text = std::getenv("SEN_AIR_SNR");
+  options.waves = WaveConfig{.fading = {.profile = channel::Profile::tdlc300, .doppler_hz = 100}, .oscillator_ppm = 5, .extra_delay_s = 10e-6,
+                             .snr_db = text ? std::strtof(text, nullptr) : 10};
+  World w(options);
+  ASSERT_TRUE(w.finishes(std::chrono::seconds(20)));
+  EXPECT_EQ(w.failures(), "");
+  EXPECT_TRUE(w.all_downlink_arrived());
+}
+
+TEST(Air, hands_a_moving_ue_over_without_losing_a_packet) {
+  WorldOptions options;
+  options.cells = 2;
+  options.cell = cell_of(carriers[11], 1);
+  options.waves = WaveConfig{.snr_db = 30};
+  options.traffic = std::chrono::milliseconds(1800);
+  options.pings = 1;
+  options.ipv4_alone = true;
+  options.uplink_bps = 1e6;
+  options.downlink_bps = 4e6;
+  options.track = [](load::UeIndex) {
+    air::Track out;
+    for (unsigned i = 0; i < 4; ++i) out.waypoints.push_back({0.4 + 1.6 * i, {i % 2 == 0 ? 130.0 : 270.0, 10, 1.5}});
+    return out;
+  };
+  World w(options);
+  ASSERT_TRUE(w.finishes(std::chrono::seconds(20)));
+  EXPECT_EQ(w.failures(), "");
+  EXPECT_GE(w.counters().handovers, 2u);
+  EXPECT_EQ(w.counters().link_failures, 0u);
+  EXPECT_TRUE(w.all_downlink_arrived());
+  EXPECT_EQ(w.uplink_lost(), 0u);
+}
 
 TEST(AirTable, every_combination) {
   const char* file = std::getenv("SEN_AIR_TABLE");

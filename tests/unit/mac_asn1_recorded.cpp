@@ -98,5 +98,36 @@ TEST(RecordedSetup, its_reference_signals_are_kept_out_of_the_data) {
   EXPECT_EQ(slots, (std::vector<unsigned>{2, 12, 13}));  // interference measurement and CSI; two slots of tracking
 }
 
+TEST(RecordedSetup, scrambling_identities_are_kept_for_what_they_scramble) {
+  const CellConfig cell = recorded_cell();
+  UeConfig ue = recorded_ue(cell);
+  ue.pdsch_ids = {.data = 500, .dmrs0 = 600, .dmrs1 = 601};
+  ue.pusch_ids = {.data = 700, .dmrs0 = 800, .dmrs1 = 801};
+  for (bool common : {true, false}) {
+    ue.search_spaces[0].type = common ? SearchSpaceType::common : SearchSpaceType::ue_0_0_1_0;
+    const auto link = detail::UeLink::make(cell, true, &ue);
+    ASSERT_TRUE(link) << link.error().describe();
+    const detail::Space& space = *link->find_space(2);
+    nr::Dci10 down;
+    down.frequency = nr::riv(space.common() ? 48 : 52, {0, 10});
+    down.mcs = 5;
+    const auto bits = nr::pack(down, common ? link->layouts().css10 : link->layouts().uss10);
+    ASSERT_TRUE(bits);
+    const auto assignment = link->assignment(*bits, 17, nr::RntiType::c, space, 0);
+    ASSERT_TRUE(assignment) << assignment.error().describe();
+    EXPECT_EQ(assignment->pdsch.n_id, common ? cell.l1.pci : 500);  // TS 38.211 7.3.1.1: not with DCI 1_0 of a common search space
+    EXPECT_EQ(assignment->pdsch.dmrs.n_id, 600);
+    nr::Dci00 up;
+    up.frequency = nr::riv(52, {0, 10});
+    up.mcs = 5;
+    const auto grant_bits = nr::pack(up, common ? link->layouts().css00 : link->layouts().uss00);
+    ASSERT_TRUE(grant_bits);
+    const auto grant = link->grant(*grant_bits, 17, nr::RntiType::c, space);
+    ASSERT_TRUE(grant) << grant.error().describe();
+    EXPECT_EQ(grant->pusch.n_id, common ? cell.l1.pci : 700);
+    EXPECT_EQ(grant->pusch.dmrs.n_id, 800);
+  }
+}
+
 }  // namespace
 }  // namespace sen::mac

@@ -291,6 +291,63 @@ TEST(UeUci, a_grant_without_a_dai_of_one_carries_no_semi_static_codebook) {
   }
 }
 
+TEST(UeUci, a_grant_brings_the_report_that_it_asks_for) {
+  auto config = ue_of(fdd_cell());
+  config.csi_request_bits = 2;
+  CsiReportConfig report;
+  report.period_slots = 0;
+  config.csi_triggers = {{report}, {report, report}};
+  for (bool data : {true, false}) {
+    Connected w(config);
+    w.mac.on_csi(w.slot, {.cqi = 9, .ri = 1});
+    nr::Dci01 dci;
+    dci.frequency = nr::riv(w.cell.initial_ul.size, {4, 10});
+    dci.time = 2;
+    dci.mcs = 4;
+    dci.new_data = true;
+    dci.dai1 = 3;
+    dci.csi_request = 2;
+    dci.ul_sch = data;
+    dci.antenna_ports = static_cast<uint8_t>(*nr::pusch_antenna_port_value(nr::DmrsType::type1, 1, false, 1, 2));
+    w.send(rnti, 2, nr::pack(dci, w.layouts.uss01));
+    auto ul = w.until([](const auto& u) { return !u.pusch.empty(); }, 10);
+    ASSERT_TRUE(ul);
+    EXPECT_EQ(ul->pusch[0].uci.csi1.size, 8);  // two wideband CQIs of one port
+    EXPECT_EQ(ul->pusch[0].uci.csi1.octets[0], 0x99);
+    EXPECT_EQ(ul->pusch[0].tb.empty(), !data);
+  }
+}
+
+TEST(UeUci, sounds_when_a_dci_asks) {
+  auto config = ue_of(fdd_cell());
+  config.srs = SrsConfig{.trigger = 1, .slot_offset = 3};
+  Connected w(config);
+  nr::Dci11 dci;
+  dci.frequency = nr::riv(w.cell.initial_dl.size, {0, 20});
+  dci.mcs = 6;
+  dci.new_data = true;
+  dci.srs_request = 1;
+  dci.antenna_ports = static_cast<uint8_t>(*nr::pdsch_antenna_port_value(nr::DmrsType::type1, 1, 1, 2));
+  w.send(rnti, 2, nr::pack(dci, w.layouts.uss11), w.dl_pdu({}));
+  const nr::Slot asked = w.slot;
+  auto ul = w.until([](const auto& u) { return !u.srs.empty(); }, 10);
+  ASSERT_TRUE(ul);
+  EXPECT_EQ(ul->slot - asked, 3);
+}
+
+TEST(UeUci, a_semi_persistent_report_waits_for_its_command) {
+  auto config = ue_of(fdd_cell());
+  config.csi = CsiReportConfig{.period_slots = 10, .semi_persistent = true, .resource = 2};
+  Connected w(config);
+  const auto reports = [](const auto& u) { return !u.pucch.empty() && u.pucch[0].uci.csi1.size > 0; };
+  EXPECT_FALSE(w.until(reports, 30));
+  w.assign(rnti, 0, true, w.dl_pdu({SpCsiReporting{.reports = 1}}));
+  EXPECT_TRUE(w.until(reports, 30));
+  w.assign(rnti, 1, true, w.dl_pdu({SpCsiReporting{}}));
+  w.until([](const auto&) { return false; }, 5);
+  EXPECT_FALSE(w.until(reports, 30));
+}
+
 TEST(UeUci, a_positive_sr_takes_the_harq_bit_to_its_own_resource) {
   Connected w;
   while (w.slot.count() % 20 != 19) w.step();

@@ -149,6 +149,7 @@ struct UeWorld {
     d.uss_dedicated = true;
     d.dci01.dmrs_a = d.dci11.dmrs_a = nr::DmrsType::type1;
     d.dci01.dynamic_harq_codebook = d.dci11.dynamic_harq_codebook = ue.dynamic_harq_codebook;
+    d.dci01.report_trigger_size = ue.csi_request_bits;
     d.dci11.n_k1 = static_cast<uint8_t>(ue.k1.size());
     auto made = nr::dci_layouts(d);
     ASSERT_TRUE(made) << made.error().describe();

@@ -104,6 +104,24 @@ TEST_F(NodeConfig, ue_refuses_a_usim_that_cannot_exist) {
   EXPECT_NE(ue("usim:\n  plmn: \"9997\"\n").find("f:2 usim.plmn: '9997'"), std::string::npos);
 }
 
+TEST_F(NodeConfig, ue_refuses_radios_that_cannot_work) {
+  const std::string good =
+      "rf:\n  device_driver: zmq\n  device_args: tx_port=ipc:///tmp/a,rx_port=ipc:///tmp/b\n  srate: 11.52\ncell_search:\n  dl_arfcn: 368500\n";
+  EXPECT_EQ(ue(good), "");
+  EXPECT_EQ(ue(good, {"rf.device_driver=uhd"}), "--set rf.device_driver=uhd rf.device_driver: 'uhd' is not one of none, zmq");
+  EXPECT_EQ(ue(good, {"rf.srate=11"}),
+            "--set rf.srate=11 rf.srate: 11 MHz is no rate at 15 kHz: 7.68, 11.52 or 15.36, 23.04, 30.72 for 5, 10, 15, 20, 40 or 100 MHz of bandwidth, as the gNB's");
+  EXPECT_EQ(ue(good + "  ssb_arfcn: [368410, 380000]\n"),
+            "f:7 cell_search.ssb_arfcn: 380000 is 57.50 MHz off dl_arfcn 368500: a sampling rate of 11.52 MHz does not reach there");
+  EXPECT_EQ(ue(good, {"cell_search.dl_arfcn=0"}), "--set cell_search.dl_arfcn=0 cell_search.dl_arfcn: a ZMQ radio cannot be tuned: give the gNB's cell_cfg.dl_arfcn");
+  EXPECT_EQ(ue(good, {"cell_search.band=78"}), "f:6 cell_search.dl_arfcn: 368500 is outside n78 (3300000 to 3800000 kHz; TS 38.104 table 5.2-1)");
+  EXPECT_EQ(ue(good, {"cell_search.common_scs=60"}), "--set cell_search.common_scs=60 cell_search.common_scs: 60 kHz has no SSB in n3 (TS 38.104 5.4.3.3)");
+  EXPECT_EQ(ue(good, {"rf.device_args=tx_port=ipc:///tmp/a"}),
+            "--set rf.device_args=tx_port=ipc:///tmp/a rf.device_args: a tx_port and an rx_port are needed, one for each antenna");
+  EXPECT_EQ(ue(good + "count: 2\n"), "f:7 count: 2 UEs cannot share a radio: 1 (more processes, or the slot-level air)");
+  EXPECT_EQ(ue(good + "air:\n  path: /tmp/x\n"), "f:8 air.path: of rf and air one: a UE with a radio has no slot-level air");
+}
+
 TEST_F(NodeConfig, ue_refuses_sessions_and_targets) {
   EXPECT_EQ(ue("session:\n  type: ethernet\n"), "f:2 session.type: 'ethernet' is not one of ipv4, ipv6, ipv4v6");
   EXPECT_EQ(ue("count: 2000\n"), "f:1 count: 2000 is outside 1 to 1000");

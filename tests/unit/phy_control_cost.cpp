@@ -1,44 +1,16 @@
 // After their first use the control channels' encoders and decoders allocate nothing.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 #include "base/random.h"
 #include "phy/coding/control.h"
 #include "phy/pdcch.h"
 #include "phy/ssb.h"
-
-namespace {
-std::atomic<size_t> count = 0;
-void* allocate(size_t n, size_t alignment) {
-  ++count;
-  void* p = std::aligned_alloc(alignment, (n + alignment - 1) / alignment * alignment);
-  if (!p) throw std::bad_alloc();
-  return p;
-}
-}  // namespace
-
-__attribute__((noinline)) void* operator new(size_t n) { return allocate(n, 16); }
-__attribute__((noinline)) void* operator new(size_t n, std::align_val_t a) { return allocate(n, static_cast<size_t>(a)); }
-__attribute__((noinline)) void* operator new[](size_t n, std::align_val_t a) { return allocate(n, static_cast<size_t>(a)); }
-__attribute__((noinline)) void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, size_t) noexcept { operator delete(p); }
-__attribute__((noinline)) void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, size_t, std::align_val_t a) noexcept { operator delete(p, a); }
-__attribute__((noinline)) void operator delete[](void* p, std::align_val_t) noexcept { std::free(p); }
+#include "tests/unit/allocations.h"
 
 namespace sen::phy {
 namespace {
 
-template <class F>
-size_t allocations_of(F&& f) {
-  f();
-  const size_t before = count;
-  f();
-  return count - before;
-}
+using test::allocations_of;
 
 TEST(ControlCost, coding_allocates_nothing_after_its_first_use) {
   Random random(1);

@@ -1,10 +1,8 @@
 // The two engines against each other over a clean channel: what a slot asks of one, the other finds.
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <cmath>
 #include <cstdlib>
-#include <new>
 
 #include "base/random.h"
 #include "nr/band.h"
@@ -15,25 +13,7 @@
 #include "nr/tbs.h"
 #include "phy/gnb.h"
 #include "phy/ue.h"
-
-namespace {
-std::atomic<size_t> count = 0;
-void* allocate(size_t n, size_t alignment) {
-  ++count;
-  void* p = std::aligned_alloc(alignment, (n + alignment - 1) / alignment * alignment);
-  if (!p) throw std::bad_alloc();
-  return p;
-}
-}  // namespace
-
-__attribute__((noinline)) void* operator new(size_t n) { return allocate(n, 16); }
-__attribute__((noinline)) void* operator new(size_t n, std::align_val_t a) { return allocate(n, static_cast<size_t>(a)); }
-__attribute__((noinline)) void* operator new[](size_t n, std::align_val_t a) { return allocate(n, static_cast<size_t>(a)); }
-__attribute__((noinline)) void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, size_t) noexcept { operator delete(p); }
-__attribute__((noinline)) void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, size_t, std::align_val_t a) noexcept { operator delete(p, a); }
-__attribute__((noinline)) void operator delete[](void* p, std::align_val_t) noexcept { std::free(p); }
+#include "tests/unit/allocations.h"
 
 namespace sen::phy {
 namespace {
@@ -373,9 +353,9 @@ TEST(PhyEngine, allocates_nothing_in_a_downlink_slot_after_the_first) {
   std::span<Cf> out(samples);
   std::vector<l1::Error> errors;
   pair.gnb->transmit(dl, std::span(&out, 1), errors);
-  const size_t before = count;
+  const size_t before = test::allocations;
   for (int i = 0; i < 5; ++i) pair.gnb->transmit(dl, std::span(&out, 1), errors);
-  EXPECT_EQ(count - before, 0u);
+  EXPECT_EQ(test::allocations - before, 0u);
   EXPECT_TRUE(errors.empty());
 }
 
@@ -405,9 +385,9 @@ TEST(PhyEngine, allocates_only_the_block_in_an_uplink_slot_after_the_first) {
   size_t good = 0;
   const std::function<void(const l1::UlIndication&)> indicate = [&](const l1::UlIndication& i) { good += i.pusch[0].crc_ok; };
   for (int i = 0; i < 8; ++i) pair.gnb->receive(expected, std::span(&in, 1), indicate, errors);  // the history of samples has come round
-  const size_t before = count;
+  const size_t before = test::allocations;
   for (int i = 0; i < 5; ++i) pair.gnb->receive(expected, std::span(&in, 1), indicate, errors);
-  EXPECT_LE(count - before, 5u);
+  EXPECT_LE(test::allocations - before, 5u);
   EXPECT_EQ(good, 13u);
 }
 

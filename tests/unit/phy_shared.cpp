@@ -3,32 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <cstdlib>
-#include <new>
 
 #include "phy/detail/codebook_precoding.h"
 #include "phy/detail/ptrs.h"
 #include "phy/detail/uci_multiplexer.h"
-
-namespace {
-std::atomic<size_t> allocations{0};
-}
-__attribute__((noinline)) void* operator new(size_t n) {
-  ++allocations;
-  if (void* p = std::malloc(n ? n : 1)) return p;
-  throw std::bad_alloc();
-}
-__attribute__((noinline)) void operator delete(void* p) noexcept { std::free(p); }
-__attribute__((noinline)) void operator delete(void* p, size_t) noexcept { std::free(p); }
-__attribute__((noinline)) void* operator new(size_t n, std::align_val_t a) {
-  ++allocations;
-  const size_t align = static_cast<size_t>(a);
-  if (void* p = std::aligned_alloc(align, (n + align - 1) / align * align)) return p;
-  throw std::bad_alloc();
-}
-__attribute__((noinline)) void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-__attribute__((noinline)) void operator delete(void* p, size_t, std::align_val_t) noexcept { std::free(p); }
+#include "tests/unit/allocations.h"
 
 namespace sen::phy::test {
 namespace {
@@ -207,9 +187,9 @@ TEST(SharedChannels, allocate_nothing_after_the_first_call) {
     if (i == 1) {
       ASSERT_TRUE(all());
     }
-    const size_t before = allocations;
+    const size_t before = sen::test::allocations;
     const bool ok = all();
-    EXPECT_EQ(allocations - before, 0u) << describe(*down) << '\n' << describe(*up);
+    EXPECT_EQ(sen::test::allocations - before, 0u) << describe(*down) << '\n' << describe(*up);
     ASSERT_TRUE(ok);
   }
 }

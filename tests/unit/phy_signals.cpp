@@ -1,48 +1,18 @@
 // Counts this binary's allocations: after construction and first use, no call of the signal parts makes one.
 #include "tests/unit/phy_signals.h"
 
-#include <atomic>
-#include <new>
-
 #include "phy/csi_rs.h"
 #include "phy/ofdm.h"
 #include "phy/prach.h"
 #include "phy/sequence/gold.h"
 #include "phy/sequence/low_papr.h"
 #include "phy/srs.h"
-
-namespace {
-std::atomic<size_t> count = 0;
-void* allocate(size_t n, size_t alignment) {
-  ++count;
-  void* p = std::aligned_alloc(alignment, (n + alignment - 1) / alignment * alignment);
-  if (!p) throw std::bad_alloc();
-  return p;
-}
-}  // namespace
-
-__attribute__((noinline)) void* operator new(size_t n) { return allocate(n, 16); }
-__attribute__((noinline)) void* operator new(size_t n, std::align_val_t a) { return allocate(n, static_cast<size_t>(a)); }
-__attribute__((noinline)) void* operator new[](size_t n, std::align_val_t a) { return allocate(n, static_cast<size_t>(a)); }
-__attribute__((noinline)) void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, size_t) noexcept { operator delete(p); }
-__attribute__((noinline)) void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, size_t, std::align_val_t a) noexcept { operator delete(p, a); }
-__attribute__((noinline)) void operator delete[](void* p, std::align_val_t) noexcept { std::free(p); }
+#include "tests/unit/allocations.h"
 
 namespace sen::phy {
-
-size_t allocations() { return count; }
-
 namespace {
 
-template <class F>
-size_t allocations_of(F&& f) {
-  f();
-  const size_t before = allocations();
-  f();
-  return allocations() - before;
-}
+using test::allocations_of;
 
 TEST(Allocations, none_in_sequences) {
   std::vector<Cf> out(1632);

@@ -17,9 +17,6 @@ inline unsigned property_cases(double share = 1) {
   return std::max(1u, static_cast<unsigned>(n * share));
 }
 
-// Calls of operator new in this binary so far.
-size_t allocations();
-
 template <class T>
 T pick(Random& random, std::initializer_list<T> list) {
   return *(list.begin() + random.between(0, list.size() - 1));

@@ -144,7 +144,7 @@ void describe_srs(config::Section& s, gnb::CellOptions& o) {
 
 void describe_slice_share(config::Section& s, mac::SchedulerConfig::Slice& slice) {
   describe_slice(s, slice.slice);
-  s.section("sched_cfg", "Share of the resource blocks (TS 28.541 RRMPolicyRatio).", [&](config::Section& share) {
+  s.section("sched_cfg", "Share of the carrier's resource blocks (TS 28.541 RRMPolicyRatio).", [&](config::Section& share) {
     share.value("min_prb_policy_ratio", slice.min_percent, 0, 100, "%", "Kept for the slice while it has something to send.");
     share.value("max_prb_policy_ratio", slice.max_percent, 1, 100, "%", "The most that it gets.");
     if (slice.min_percent > slice.max_percent) share.problem("min_prb_policy_ratio", fmt::format("{} exceeds max_prb_policy_ratio, {}", slice.min_percent, slice.max_percent));

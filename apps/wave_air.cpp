@@ -206,7 +206,7 @@ Result<air::UeIndex> WaveAir::add_ue(const air::UeRadio& radio) {
   auto made = std::make_unique<Impl::Ue>();
   made->radio = radio;
   Random random(i.config.geometry.seed ^ radio.identity * 0x9e3779b97f4a7c15u);
-  made->ppm = i.config.oscillator_ppm * (static_cast<double>(random.next() >> 11) * 0x1p-52 - 1);
+  made->ppm = random.chance(0.5) ? i.config.oscillator_ppm : -i.config.oscillator_ppm;
   SEN_TRY(i.open(*made, 0));
   if (i.ues.size() <= index) i.ues.resize(index + 1);
   i.ues[index] = std::move(made);
@@ -228,6 +228,8 @@ Status WaveAir::Impl::open(Ue& ue, size_t index) {
   c.band = cell.band;
   c.ssb_arfcns = carrier.ssb_arfcns;
   c.search_ms = search_ms;
+  // Half a subcarrier, or as far as the oscillator may be off.
+  c.max_cfo_hz = std::max(500.0 * nr::khz(cell.l1.scs), config.oscillator_ppm * 1e-6 * carrier.dl_hz + 1e3);
   c.tx_full_scale_dbm = 0;
   c.neighbour_interval_ms = carrier.cells > 1 ? 40 : 0;
   SEN_ASSIGN(auto l1, ue::L1::make(c));

@@ -18,7 +18,7 @@ struct WaveConfig {
   unsigned dft_size = 0;               // 0: the smallest that holds the carrier
   unsigned ue_tx_ports = 0, ue_rx_ports = 0;  // 0: as many as the cell has at the other end
   radio::IqFading fading;              // of every link
-  double oscillator_ppm = 0;           // of UEs, each drawn within +- this
+  double oscillator_ppm = 0;           // error of every UE's oscillator, its sign drawn
   double extra_delay_s = 0;            // of every link, beyond its distance
   // Noise is added until the SNR of a resource element is no more than this: downlink of the UE's strongest cell, uplink at the power that the cell's open
   // loop aims at.

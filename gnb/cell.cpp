@@ -99,7 +99,7 @@ void choose_prach(const CellOptions& options, const nr::Band& band, mac::CellCon
   if (const auto row = nr::prach_config(rach.config_index, band.range(), band.duplex)) rach.long_preamble = nr::is_long(row->format);
   rach.zero_correlation_zone = options.prach_zero_correlation_zone != 255 ? options.prach_zero_correlation_zone : rach.long_preamble ? 0 : 11;
   rach.cb_preambles_per_ssb = 56;  // eight for contention-free access in handover
-  rach.msg1_frequency_start = 2;
+  rach.msg1_frequency_start = rach.long_preamble ? 3 : 2;  // at 106 PRB srsUE sends no long preamble below 3
   rach.received_target_power_dbm = -100;
 }
 

@@ -320,7 +320,9 @@ void GnbCell::Impl::on_uci(Slot at, const nr::l1::RxUci& rx) {
     if (!rx.on_pusch) {
       ue->pucch_power.measured(rx.quality.sinr_db);
       ue->metrics.pucch_sinr_db = rx.quality.sinr_db;
-      measured_ta(*ue, rx.quality.ta_ns);
+      // Formats 0, 1 and 4 share their resource block with other UEs, whose timing would be measured too.
+      const auto apart = [](const auto& use) { return !use || use->format == 2 || use->format == 3; };
+      if (apart(entry->harq_use) && apart(entry->sr_use) && apart(entry->csi_use)) measured_ta(*ue, rx.quality.ta_ns);
     }
   }
   if (good && rx.sr && entry->sr) {

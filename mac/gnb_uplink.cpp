@@ -389,12 +389,15 @@ void GnbCell::Impl::on_block(Ue& first, Slot, ByteView block) {
     if (!(ue = find(rnti))) return;
   }
   rlc_pdus.clear();
+  uint32_t* unsure = nullptr;  // what a group has left of which the block says nothing: it is full, and without a report
+  bool told = false;
   while (auto sub = reader.next()) {
     if (is_bearer(sub->id)) {
       const int group = ue->group_of[sub->id];
       if (group >= 0) {
         uint32_t& octets = ue->bsr[static_cast<size_t>(group)];
         octets -= std::min(octets, static_cast<uint32_t>(sub->payload.size()));
+        unsure = &octets;
       }
       rlc_pdus.push_back({static_cast<Lcid>(sub->id), sub->payload});
     } else if (is_ccch(Link::ul, sub->id)) {
@@ -407,11 +410,16 @@ void GnbCell::Impl::on_block(Ue& first, Slot, ByteView block) {
         for (const UlHarq& harq : ue->ul) ue->phr_prbs = std::max(ue->phr_prbs, harq.n_prb);
       } else {
         on_bsr(*ue, *ce);
+        told = true;
       }
-    } else if (sub->id != lcid::padding) {
+    } else if (sub->id == lcid::padding) {
+      told = told || !sub->payload.empty();  // there was room for a report
+    } else {
       ++counters.pdu_bad_size;
     }
   }
+  // More data of a group that has some triggers no report: without a grant it would wait for retxBSR-Timer (TS 38.321 5.4.5).
+  if (unsure && !told) *unsure = std::max(*unsure, sr_octets);
   if (reader.error() == PduError::truncated) ++counters.pdu_truncated;
   if (reader.error() == PduError::reserved_lcid) ++counters.pdu_reserved_lcid;
   if (!rlc_pdus.empty()) ue->user_plane->receive(rlc_pdus);  // last: RRC may let the UE go

@@ -128,7 +128,7 @@ Result<std::unique_ptr<GnbPhy>> GnbPhy::make(const GnbPhyConfig& config, JobPool
     SEN_ASSIGN(auto ul, ofdm(cell.ul_arfcn));
     impl->workers.emplace_back(config, std::move(dl), std::move(ul), i == 0 ? pool.threads() : 1);
   }
-  const uint32_t tb_bits = config.max_tb_bits ? config.max_tb_bits : detail::largest_tb(cell.n_rb);
+  const uint32_t tb_bits = config.max_tb_bits ? config.max_tb_bits : detail::largest_tb(cell.n_rb, cell.rx_ports);
   for (unsigned i = 0; i < config.harq_buffers; ++i) impl->soft.emplace_back(tb_bits);
   const float re_dbfs = config.re_dbfs.value_or(-default_backoff_db - 10 * std::log10(12.0f * cell.n_rb));
   impl->config.re_dbfs = re_dbfs;
@@ -346,7 +346,7 @@ void GnbPhy::Impl::keep(std::span<const std::span<const Cf>> samples) {
   for (size_t port = 0; port < history.size(); ++port) {
     auto& kept = history[port];
     if (kept.size() + n > kept.capacity()) kept.erase(kept.begin(), kept.end() - static_cast<ptrdiff_t>(kept_samples));
-    kept.insert(kept.end(), samples[port].begin(), samples[port].end());
+    kept.insert(kept.end(), samples[port].data(), samples[port].data() + n);
   }
   history_end += n;
 }

@@ -23,7 +23,7 @@ struct GnbPhyConfig {
   unsigned dft_size = 0;                   // as OfdmConfig
   std::optional<float> re_dbfs;            // default: the full carrier lies 12 dB below full scale
   unsigned harq_buffers = 64;              // transport blocks that wait for a retransmission, all UEs
-  uint32_t max_tb_bits = 0;                // 0: what the carrier, 4 layers and 256QAM give
+  uint32_t max_tb_bits = 0;                // 0: what the carrier, a layer for each receive port and 256QAM give
   ReceiveOptions receive;
   bool patient = false;                    // FFT planning
 };

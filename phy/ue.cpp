@@ -67,7 +67,7 @@ Result<std::unique_ptr<UePhy>> UePhy::make(const UePhyConfig& config) {
   SEN_ASSIGN(auto dl, Ofdm::make({config.scs, false, config.n_rb, config.dft_size, config.dl_centre_hz, false}));
   SEN_ASSIGN(auto ul, Ofdm::make({config.scs, false, config.n_rb, config.dft_size, config.ul_centre_hz, false}));
   auto impl = std::make_unique<Impl>(config, std::move(dl), std::move(ul));
-  const uint32_t tb_bits = config.max_tb_bits ? config.max_tb_bits : detail::largest_tb(config.n_rb);
+  const uint32_t tb_bits = config.max_tb_bits ? config.max_tb_bits : detail::largest_tb(config.n_rb, config.rx_ports);
   for (unsigned i = 0; i < config.harq_processes; ++i) impl->harq.emplace_back(tb_bits);
   impl->preamble.resize(static_cast<size_t>(impl->ul_ofdm.sample_rate_hz() / 1000) * preamble_subframes);
   return std::unique_ptr<UePhy>(new UePhy(std::move(impl)));

@@ -23,7 +23,7 @@ struct UePhyConfig {
   unsigned dft_size = 0;                   // as OfdmConfig
   unsigned rx_ports = 1, tx_ports = 1;
   unsigned harq_processes = 16;
-  uint32_t max_tb_bits = 0;                // 0: what the carrier, 4 layers and 256QAM give
+  uint32_t max_tb_bits = 0;                // 0: what the carrier, a layer for each receive port and 256QAM give
   unsigned polar_list = 8;
   ReceiveOptions receive;
   // Transmit power of full scale: the powers of nr/l1_ue.h become amplitudes. None: every channel leaves with `re_dbfs` a resource element.

@@ -69,10 +69,11 @@ class Track {
     for (int64_t t = from; t < time + n;) {
       const int64_t end = std::min(time + n, (t / step + 1) * step);
       bool loud = false;
+      Cf* to = &samples_[place(t)];  // a block lies in one piece
       for (int64_t i = t; i < end; ++i) {
         const Cf value = in[static_cast<size_t>(i - time)];
         loud |= value != Cf{};
-        put(samples_[place(i)], value);
+        put(*to++, value);
       }
       if (loud) loud_[place(t) / block] = end - 1;
       t = end;

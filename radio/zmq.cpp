@@ -51,6 +51,14 @@ class Queue {
   size_t first_ = 0;
 };
 
+// A closed socket removes the file of its ipc:// address a little later: it must not be the next socket's.
+void await_removal(const std::string& address) {
+  constexpr std::string_view scheme = "ipc://";
+  if (!address.starts_with(scheme)) return;
+  const std::string path = address.substr(scheme.size());
+  for (int tries = 0; tries < bind_tries && ::access(path.c_str(), F_OK) == 0; ++tries) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
 struct CloseSocket {
   void operator()(void* socket) const { zmq_close(socket); }
 };
@@ -244,6 +252,7 @@ Status Zmq::Impl::open_sockets() {
   for (size_t p = 0; p < tx.size(); ++p) {
     Tx& port = tx[p];
     port.asked = false;
+    if (generation > 1) await_removal(port.address);
     for (int tries = 0;; ++tries) {
       port.socket.reset(zmq_socket(context, ZMQ_REP));
       if (!port.socket) return fail(Fault::io, "ZMQ", "{}", zmq_strerror(zmq_errno()));

@@ -165,7 +165,7 @@ void L1::Impl::take_slot(std::span<const std::span<const Cf>> in) {
     auto& out = samples[p];
     out.clear();
     if (shift < 0) out.assign(tail[p].end() + shift, tail[p].end());
-    out.insert(out.end(), in[p].begin() + std::max(shift, 0), in[p].end());
+    out.insert(out.end(), in[p].data() + std::max(shift, 0), in[p].data() + in[p].size());
     tail[p].assign(in[p].end() - max_shift, in[p].end());
   }
 }

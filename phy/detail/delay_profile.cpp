@@ -30,7 +30,7 @@ DelayProfile::DelayProfile(unsigned length, unsigned bins, unsigned before, unsi
       decimated_(bins % 4 == 0 && used < bins && narrow_enough(bins, before, used)),
       stride_((length + 3) / 4 + 2 * margin),
       arranged_size_(decimated_ ? 4 * stride_ : length),
-      transform_(decimated_ ? bins / 4 : bins, Dft::Direction::backward, Dft::Effort::measure),
+      transform_(decimated_ ? bins / 4 : bins, Dft::Direction::backward),
       product_(decimated_ ? arranged_size_ : bins),
       filtered_(decimated_ ? bins / 4 : 0),
       profile_(transform_.size()),

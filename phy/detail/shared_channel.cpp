@@ -1,5 +1,6 @@
 #include "phy/detail/shared_channel.h"
 
+#include <algorithm>
 #include <bit>
 #include <bitset>
 
@@ -191,11 +192,11 @@ Status check(const SharedChannel& c, const nr::l1::Code& code, unsigned grid_rb)
   return check_code(c, code);
 }
 
-uint32_t largest_tb(unsigned n_rb) {
+uint32_t largest_tb(unsigned n_rb, unsigned ports) {
   nr::TbsInput in;
   in.mcs = *nr::pdsch_mcs(nr::McsTable::qam256, nr::max_mcs(nr::McsTable::qam256));
   in.n_prb = static_cast<uint16_t>(n_rb);
-  in.n_layers = max_shared_layers;
+  in.n_layers = static_cast<uint8_t>(std::min(ports, max_shared_layers));
   return nr::tbs_bits(in);
 }
 

@@ -36,8 +36,8 @@ struct SharedChannel {
   uint32_t scrambling() const { return (uint32_t{rnti} << 15) + n_id; }
 };
 
-// Bits of a carrier's largest transport block: 4 layers, 256QAM, all symbols.
-uint32_t largest_tb(unsigned n_rb);
+// Bits of a carrier's largest transport block for so many antenna ports: a layer each (at most 4), 256QAM, all symbols.
+uint32_t largest_tb(unsigned n_rb, unsigned ports);
 
 // Symbols that carry PT-RS, bit l: symbol l of the slot (TS 38.211 7.4.1.2.2, 6.4.1.2.2.1, 6.4.1.2.2.2).
 uint16_t ptrs_symbols(const SharedChannel& channel);

@@ -156,6 +156,7 @@ TEST(Air, serves_eight_ues_at_different_path_losses) {
   options.traffic = std::chrono::milliseconds(200);
   options.pings = 2;
   options.ipv4_alone = true;
+  options.cell.prach_zero_correlation_zone = 15;  // 2.5 km
   // 60 m to 1.4 km: 81 to 110 dB.
   options.track = [](load::UeIndex ue) { return air::Track::standing({60.0 + 190 * ue, 20, 1.5}); };
   World w(options);
@@ -167,7 +168,7 @@ TEST(Air, serves_eight_ues_at_different_path_losses) {
 
 TEST(Air, attaches_through_fading_delay_and_carrier_offset) {
   WorldOptions options;
-  options.cell = cell_of(carriers[11], 2);
+  options.cell = cell_of(carriers[1], 2);
   options.traffic = std::chrono::milliseconds(200);
   options.pings = 2;
   options.ipv4_alone = true;

@@ -309,6 +309,25 @@ TEST(GnbMacTiming, reports_a_ue_that_answers_nothing) {
   w.run(100);
 }
 
+// More data of a group that has some already triggers no buffer status report (TS 38.321 5.4.5): a gNB that stops when the last one is used up leaves the
+// UE waiting for retxBSR-Timer.
+TEST(GnbMacTiming, goes_on_granting_to_a_ue_whose_blocks_are_full) {
+  World w;
+  connect_one(w);
+  WorldUe& ue = *w.ues[0];
+  w.run(50);
+  GnbUe* gnb = w.peer(ue);
+  unsigned silence = 0, longest = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const size_t before = gnb->packets.size();
+    ASSERT_TRUE(w.send_up(ue, 500 + i % 7 * 100, static_cast<uint8_t>(i)));
+    w.run(1);
+    silence = gnb->packets.size() > before ? 0 : silence + 1;
+    longest = std::max(longest, silence);
+  }
+  EXPECT_LT(longest, 40u);
+}
+
 TEST(GnbMacTiming, treats_silence_of_the_l1_as_loss) {
   World w;
   connect_one(w);

@@ -91,6 +91,18 @@ TEST_F(NodeConfig, gnb_refuses_neighbours) {
             "f:4 cu_cp.mobility.cells[0].ssb_scs: 60 kHz is not allowed (15, 30, 120, 240; TS 38.104 5.4.3.3)");
 }
 
+TEST_F(NodeConfig, gnb_refuses_radios) {
+  const std::string n3 = "cell_cfg:\n  dl_arfcn: 368500\n  band: 3\n  channel_bandwidth_MHz: 10\n  common_scs: 15\nru_sdr:\n";
+  EXPECT_EQ(gnb(n3 + "  srate: 11.52\n"), "");
+  EXPECT_EQ(gnb(n3 + "  device_driver: uhd\n"), "f:7 ru_sdr.device_driver: 'uhd' is not one of zmq");
+  EXPECT_EQ(gnb(n3 + "  srate: 12\n"), "f:7 ru_sdr.srate: 12 MHz does not fit 52 PRB of 15 kHz (11.52, 15.36, 23.04, 30.72, 46.08, 61.44, 92.16, 122.88)");
+  EXPECT_EQ(gnb(n3 + "  device_args: tx_port=tcp://*:2000\n"), "f:7 ru_sdr.device_args: 1 tx_port and 0 rx_port: the antennas of the cells need 1 and 1");
+  EXPECT_EQ(gnb(n3 + "  device_args: tx_port=tcp://*:2000,rx_port=tcp://localhost:2001,base_srate=20e6\n  srate: 11.52\n"),
+            "f:7 ru_sdr.device_args: base_srate=20e6 is no multiple of srate, 11.52 MHz, that L1 can make: give 11.52e6 here and to the peer");
+  EXPECT_EQ(gnb(n3 + "  srate: 11.52\nru_air:\n  seed: 1\n"), "f:7 ru_sdr: stands beside ru_air: the cells have a radio or the slot-level air, not both");
+  EXPECT_EQ(gnb("cu_cp:\n  security:\n    nea_pref_list: nea0,nea5\n"), "f:3 cu_cp.security.nea_pref_list: 'nea0,nea5': nea0 to nea3, each once");
+}
+
 TEST_F(NodeConfig, gnb_names_unknown_keys_and_overrides) {
   EXPECT_EQ(gnb("cell_cfg:\n  dl_arfc: 1\n"), "f:2 cell_cfg.dl_arfc: unknown key; did you mean 'dl_arfcn'?");
   EXPECT_EQ(gnb("", {"cell_cfg.dl_arfcn=1000"}), "--set cell_cfg.dl_arfcn=1000 cell_cfg.dl_arfcn: 1000 lies in no band (TS 38.104 5.4.2)");

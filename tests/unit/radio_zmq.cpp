@@ -85,6 +85,20 @@ TEST(Zmq, goes_on_aligned_with_the_peer_that_comes_after) {
   EXPECT_EQ(a->counters().lost_samples, 400u);
 }
 
+TEST(Zmq, serves_one_peer_after_the_other) {
+  auto a = open("i", "j");
+  for (uint64_t round = 0; round < 20; ++round) {
+    auto b = open("j", "i");
+    send(*a, 100 * round, 100, 1);
+    EXPECT_EQ(receive(*b, 100).second[0], Cf(static_cast<float>(100 * round), 1));
+    send(*b, 0, 100, 2);
+    const auto [time, up] = receive(*a, 100);
+    EXPECT_EQ(time, 100 * round);
+    EXPECT_EQ(up[99], Cf(99, 2));
+  }
+  EXPECT_EQ(a->counters().lost_samples, 0u);
+}
+
 TEST(Zmq, stops_whoever_waits) {
   auto a = open("g", "h");
   std::thread stopper([&] {

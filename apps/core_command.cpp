@@ -17,8 +17,6 @@ namespace sen {
 
 namespace {
 
-constexpr uint32_t ppid_ngap = 60;
-
 class CoreProcess {
  public:
   CoreProcess(CoreConfig config) : config_(std::move(config)) {}

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include "base/ip.h"
+#include "base/sctp/sctp.h"
 
 namespace sen {
 
 namespace {
 
 constexpr uint16_t port_gtpu = 2152, port_pfcp = 8805, port_sctp_udp = 9899, port_ngap = 38412;
-constexpr uint32_t ppid_ngap = 60;
 constexpr size_t max_reassembled = 1 << 20;
 
 class Dissector {

@@ -19,7 +19,6 @@ namespace sen {
 
 namespace {
 
-constexpr uint32_t ppid_ngap = 60;
 constexpr uint16_t default_ngap_port = 38412;
 constexpr Duration farewell = std::chrono::seconds(1);
 

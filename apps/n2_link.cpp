@@ -7,7 +7,6 @@
 namespace sen {
 
 namespace {
-constexpr uint32_t ppid_ngap = 60;
 constexpr Duration first_back_off = std::chrono::seconds(1), last_back_off = std::chrono::seconds(8);
 }  // namespace
 

@@ -15,6 +15,8 @@
 
 namespace sen {
 
+inline constexpr uint32_t ppid_ngap = 60;  // IANA's payload protocol identifier of NGAP (TS 38.412 7)
+
 using AssociationId = uint32_t;
 
 enum class SctpBackend : unsigned char { automatic, kernel, usrsctp, usrsctp_udp };

@@ -237,7 +237,7 @@ Status parse_algorithms(std::string_view name, std::string_view text, unsigned l
     at = end + 1;
     while (item.starts_with(' ')) item.remove_prefix(1);
     const bool known = item.size() == 4 && item.starts_with(name) && item[3] >= '0' + static_cast<char>(least) && item[3] <= '3';
-    if (!known || std::ranges::find(order, item[3] - '0') != order.end()) return fail(Fault::invalid, "", "'{}': {}{} to {}3, each once", text, name, least, name);
+    if (!known || std::ranges::find(order, item[3] - '0') != order.end()) return fail(Fault::invalid, "", "{}{} to {}3, each once", name, least, name);
     order.push_back(static_cast<uint8_t>(item[3] - '0'));
   }
   member = std::move(order);

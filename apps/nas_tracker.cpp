@@ -20,10 +20,10 @@ struct KeyFile {
 };
 
 void describe(config::Section& section, KeyFile& file) {
-  section.list<SubscriberKeys>("subscribers", file.subscribers, "Subscribers whose NAS is deciphered.", [](config::Section& s, SubscriberKeys& keys) {
-    s.value("imsi", keys.imsi, "IMSI.");
-    s.value("key", keys.key, "K, 32 hexadecimal digits.");
-    s.value("opc", keys.opc, "OPc, 32 hexadecimal digits.");
+  section.list<SubscriberKeys>("subscribers", file.subscribers, "Subscribers whose NAS is deciphered.", [](config::Section& s, SubscriberKeys& subscriber) {
+    s.value("imsi", subscriber.imsi, "IMSI.");
+    s.value("key", subscriber.key, "K, 32 hexadecimal digits.");
+    s.value("opc", subscriber.opc, "OPc, 32 hexadecimal digits.");
   });
   section.list<HomeKey>("home_network_keys", file.home_network_keys, "Private keys for SUCI profiles A and B.", [](config::Section& s, HomeKey& key) {
     s.value("id", key.id, 0, 255, "", "Home network public key identifier.");

@@ -164,7 +164,9 @@ void RunPicture::Constellation::add(unsigned modulation, std::span<const Cf> mor
   if (points.size() > max_points) points.erase(points.begin(), points.end() - max_points);
 }
 
-RunPicture::RunPicture(const WaveAir& waves, const mac::CellConfig& cell) : waves_(waves), cell_(cell) {}
+// A row of a waterfall is a frame: it has downlink and uplink.
+RunPicture::RunPicture(const WaveAir& waves, const mac::CellConfig& cell)
+    : waves_(waves), cell_(cell), downlink_(nr::slots_per_frame(cell.l1.scs)), uplink_(nr::slots_per_frame(cell.l1.scs)) {}
 
 void RunPicture::slot(const nr::l1::DlSlot& dl, const nr::l1::UlSlot& ul) {
   const phy::GnbPhy& gnb = waves_.cell_phy(0);
@@ -172,8 +174,8 @@ void RunPicture::slot(const nr::l1::DlSlot& dl, const nr::l1::UlSlot& ul) {
   const bool served = ue && ue->phy() && ue->slot() == dl.slot && ue->serving().pci == cell_.l1.pci && ue->phy()->downlink().n_rb() == cell_.l1.n_rb;
   if (served) look_at_downlink(dl, gnb.downlink(), *ue);
   if (ul.pusch.size() == 1) pusch_.add(ul.pusch[0].code.qm, gnb.constellation());
-  // A part of the frames says as much as all do.
-  constexpr unsigned frames_a_look = 4;
+  // Half of the frames say as much as all do.
+  constexpr unsigned frames_a_look = 2;
   if (dl.slot.frame() % frames_a_look == 0) add_power(dl, ul, served ? &ue->phy()->downlink() : nullptr);
   ++slots_;
 }

@@ -14,8 +14,8 @@ namespace sen {
 // Power per resource block over time; when the rows have run out, pairs of them are joined.
 class Waterfall {
  public:
+  explicit Waterfall(unsigned slots_a_row) : slots_a_row_(slots_a_row) {}
   void add(std::span<const float> power);
-  size_t rows() const { return rows_.size() + (pending_ > 0); }
   // From the first time on; dB, n_rb values a row.
   std::vector<std::vector<float>> db() const;
 
@@ -23,7 +23,7 @@ class Waterfall {
   static constexpr size_t max_rows = 512;
   std::vector<std::vector<float>> rows_;
   std::vector<float> sum_;
-  unsigned pending_ = 0, slots_a_row_ = 1;
+  unsigned pending_ = 0, slots_a_row_;
 };
 
 class RunPicture {

@@ -28,16 +28,16 @@ std::string with_prefix(double value) {
 }  // namespace
 
 std::string ue_table_header() {
-  return fmt::format("           |{:-^48}|{:-^71}\n", " DL ", " UL ") +
-         fmt::format("{:>4} {:>5} | {:>3} {:>3} {:>4} {:>6} {:>6} {:>5} {:>4} {:>7}  | {:>5} {:>6} {:>3} {:>4} {:>6} {:>6} {:>5} {:>4} {:>6} {:>7} {:>4}\n",
-                     "pci", "rnti", "cqi", "ri", "mcs", "brate", "ok", "nok", "(%)", "dl_bs", "pusch", "rsrp", "ri", "mcs", "brate", "ok", "nok", "(%)", "bsr",
+  return fmt::format("           |{:-^48}|{:-^77}\n", " DL ", " UL ") +
+         fmt::format("{:>4} {:>5} | {:>3} {:>3} {:>4} {:>6} {:>6} {:>5} {:>4} {:>7}  | {:>5} {:>6} {:>5} {:>3} {:>4} {:>6} {:>6} {:>5} {:>4} {:>6} {:>7} {:>4}\n",
+                     "pci", "rnti", "cqi", "ri", "mcs", "brate", "ok", "nok", "(%)", "dl_bs", "pusch", "rsrp", "pucch", "ri", "mcs", "brate", "ok", "nok", "(%)", "bsr",
                      "ta", "phr");
 }
 
 std::string ue_table_row(const mac::UeMetrics& ue, Duration interval) {
-  return fmt::format("{:>4} {:>5x} | {:>3.0f} {:>3.0f} {:>4.0f} {:>6} {:>6} {:>5} {:>3}% {:>7}  | {:>5.1f} {:>6.1f} {:>3.0f} {:>4.0f} {:>6} {:>6} {:>5} {:>3}% {:>6} {:>6.0f}n {:>4}\n",
+  return fmt::format("{:>4} {:>5x} | {:>3.0f} {:>3.0f} {:>4.0f} {:>6} {:>6} {:>5} {:>3}% {:>7}  | {:>5.1f} {:>6.1f} {:>5.1f} {:>3.0f} {:>4.0f} {:>6} {:>6} {:>5} {:>3}% {:>6} {:>6.0f}n {:>4}\n",
                      ue.pci, ue.rnti, ue.cqi, ue.dl_ri, ue.dl_mcs, with_prefix(bits_per_second(ue.dl_octets, interval)), ue.dl_ok, ue.dl_nok,
-                     percent(ue.dl_ok, ue.dl_nok), with_prefix(ue.dl_buffer), ue.pusch_sinr_db, ue.pusch_rsrp_db, ue.ul_ri, ue.ul_mcs,
+                     percent(ue.dl_ok, ue.dl_nok), with_prefix(ue.dl_buffer), ue.pusch_sinr_db, ue.pusch_rsrp_db, ue.pucch_sinr_db, ue.ul_ri, ue.ul_mcs,
                      with_prefix(bits_per_second(ue.ul_octets, interval)), ue.ul_ok, ue.ul_nok, percent(ue.ul_ok, ue.ul_nok), with_prefix(ue.bsr), ue.ta_ns,
                      ue.phr_db);
 }

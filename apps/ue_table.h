@@ -1,7 +1,7 @@
 // What the MACs measured of their UEs in an interval, as the console's table (columns that users of srsRAN know) and as a line of JSON.
 //   brate  bit/s of transport blocks that came whole      ok, nok (%)  transport blocks with CRC right and wrong, share of the wrong ones
 //   dl_bs  octets that wait for the UE                    bsr          octets that the UE reported to wait
-//   pusch  SINR, dB      rsrp  dBFS      ta  ns      phr  dB
+//   pusch, pucch  SINR, dB      rsrp  dBFS      ta  ns      phr  dB
 // Pure functions.
 #pragma once
 

@@ -418,8 +418,9 @@ void GnbCell::Impl::on_block(Ue& first, Slot, ByteView block) {
       ++counters.pdu_bad_size;
     }
   }
-  // More data of a group that has some triggers no report: without a grant it would wait for retxBSR-Timer (TS 38.321 5.4.5).
-  if (unsure && !told) *unsure = std::max(*unsure, sr_octets);
+  // More data of a group that has some triggers no report: without a grant it would wait for retxBSR-Timer, which every grant starts anew (TS 38.321 5.4.5).
+  // Twice the block each time: small ones alone would keep a full buffer from ever being told.
+  if (unsure && !told) *unsure = std::max(*unsure, std::max(sr_octets, static_cast<uint32_t>(std::min<size_t>(2 * block.size(), limit::tb_octets))));
   if (reader.error() == PduError::truncated) ++counters.pdu_truncated;
   if (reader.error() == PduError::reserved_lcid) ++counters.pdu_reserved_lcid;
   if (!rlc_pdus.empty()) ue->user_plane->receive(rlc_pdus);  // last: RRC may let the UE go

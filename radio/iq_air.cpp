@@ -108,7 +108,6 @@ struct Way {
   bool fades = false;
   int64_t whole = 0, part = 0;          // delay: samples, delay_steps of one
   Turn turn;
-  int64_t position = never;             // what the links give next
 };
 
 struct Pair {
@@ -185,7 +184,6 @@ Status IqAir::set_link(CellIndex c, UeIndex u, const IqLink& link) {
   const auto [place, made] = impl_->links.try_emplace({c, u});
   Pair& pair = place->second;
   if (made || pair.link.fading != link.fading) {
-    pair.down.position = pair.up.position = never;
     pair.down.links.clear();
     pair.up.links.clear();
   }
@@ -203,11 +201,12 @@ Status IqAir::Impl::prepare(Way& way, const Transmitter& tx, const Receiver& rx,
   }
   way.fades = link.fading.profile != channel::Profile::none;
   const int64_t delay = std::llround(link.delay_s * rx.rate * delay_steps), whole = delay / delay_steps, part = delay % delay_steps;
-  if (whole != way.whole || part != way.part) way.position = never;
+  const bool moved = part != way.part;
   way.whole = whole, way.part = part;
   const size_t wanted = way.fades ? 1 : part != 0 ? tx.ports.size() : 0;
   const double part_s = static_cast<double>(part) / delay_steps / rx.rate;
-  if (way.links.size() != wanted) {
+  const bool made = way.links.size() != wanted;
+  if (made) {
     way.links.clear();
     channel::LinkConfig c;
     c.sample_rate_hz = rx.rate;
@@ -224,7 +223,7 @@ Status IqAir::Impl::prepare(Way& way, const Transmitter& tx, const Receiver& rx,
       way.links.push_back(std::move(made));
     }
   }
-  if (way.position == never) {
+  if (moved || made) {
     for (auto& l : way.links) l.set_delay_s(part_s);
   }
   return {};
@@ -283,12 +282,10 @@ void IqAir::Impl::carry(Way& way, const Transmitter& from, const Receiver& at, c
     arriving(way, from, first, n);
     for (size_t p = 0; p < outputs; ++p) received[p].assign(sent[p].begin(), sent[p].begin() + static_cast<ptrdiff_t>(n));
   } else {
-    if (way.position != time) {
-      for (auto& l : way.links) l.seek(static_cast<uint64_t>(time) - memory);
-      through_links(way, from, first - static_cast<int64_t>(memory), memory, outputs);
-    }
+    // What they remember is given to them each time: the last samples of a reading may have come before the transmitter had sent them.
+    for (auto& l : way.links) l.seek(static_cast<uint64_t>(time) - memory);
+    through_links(way, from, first - static_cast<int64_t>(memory), memory, outputs);
     through_links(way, from, first, n, outputs);
-    way.position = time + static_cast<int64_t>(n);
   }
   const float amplitude = std::pow(10.0f, link.gain_db / 20);
   for (size_t rx = 0; rx < to.size(); ++rx) {

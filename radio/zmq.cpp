@@ -64,6 +64,13 @@ struct CloseSocket {
 };
 using Socket = std::unique_ptr<void, CloseSocket>;
 
+// The library's thread blocks for ever in an event that nobody is there to take: the monitor ends before its receiver.
+void close(Socket& socket, Socket& monitor) {
+  if (socket) zmq_socket_monitor(socket.get(), nullptr, 0);
+  socket.reset();
+  monitor.reset();
+}
+
 }  // namespace
 
 struct Zmq::Impl {
@@ -83,8 +90,8 @@ struct Zmq::Impl {
 
   Impl() : context(zmq_ctx_new()), wake(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
   ~Impl() {
-    for (auto& t : tx) t.socket.reset(), t.monitor.reset();
-    for (auto& r : rx) r.socket.reset(), r.monitor.reset();
+    for (auto& t : tx) close(t.socket, t.monitor);
+    for (auto& r : rx) close(r.socket, r.monitor);
     zmq_ctx_term(context);
     ::close(wake);
   }
@@ -360,8 +367,8 @@ bool Zmq::Impl::lost(const std::vector<zmq_pollitem_t>& items) {
 
 // The next peer begins with the first sample that this one did not fetch.
 void Zmq::Impl::start_over() {
-  for (auto& t : tx) t.socket.reset(), t.monitor.reset();
-  for (auto& r : rx) r.socket.reset(), r.monitor.reset();
+  for (auto& t : tx) close(t.socket, t.monitor);
+  for (auto& r : rx) close(r.socket, r.monitor);
   {
     std::lock_guard lock(mutex);
     size_t waiting = 0;

@@ -102,7 +102,6 @@ mac::UeConfig Core::initial_config(size_t index) const {
   coreset.frequency_groups = groups >= 45 ? (uint64_t{1} << 45) - 1 : (uint64_t{1} << groups) - 1;
   coreset.duration = out.dl.size < 48 ? 2 : 1;
   out.coresets.push_back(coreset);
-  out.coreset_dmrs_ids.push_back(cell.l1.pci);
   mac::SearchSpace space;
   space.id = 2;
   space.coreset = 1;

@@ -172,6 +172,8 @@ std::optional<unsigned> ControlDecoder::dci(std::span<const Llr> e, std::span<co
 
 ControlResult ControlDecoder::uci(std::span<const Llr> e, unsigned qm, std::span<Bit> payload) {
   if (payload.empty() || payload.size() > max_uci || qm < 1 || qm > 8) return {};
+  // Nothing was received: the word of zeros would fit, its CRC too.
+  if (std::ranges::all_of(e, [](Llr x) { return x == 0; })) return {};
   if (payload.size() < min_polar_uci) {
     const ShortBlockResult r = short_block_decode(e, qm, payload);
     // Noise alone is taken for a word once in a hundred times.

@@ -37,7 +37,7 @@ void inverse_diagonal(Matrix a, unsigned n, std::span<float> out) {
 // Mean over the samples of the layers' log2(1 + SINR) behind MMSE, for W (ports x rank).
 float rate(const ChannelSamples& c, unsigned rank, std::span<const Cf> w) {
   const size_t samples = c.count();
-  const float scale = 1 / std::max(c.noise_variance, 1e-9f);
+  const float scale = 1 / std::max(c.noise_variance, 1e-20f);
   double sum = 0;
   for (size_t s = 0; s < samples; ++s) {
     Matrix a{};

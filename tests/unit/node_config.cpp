@@ -99,8 +99,8 @@ TEST_F(NodeConfig, gnb_refuses_radios) {
   EXPECT_EQ(gnb(n3 + "  device_args: tx_port=tcp://*:2000\n"), "f:7 ru_sdr.device_args: 1 tx_port and 0 rx_port: the antennas of the cells need 1 and 1");
   EXPECT_EQ(gnb(n3 + "  device_args: tx_port=tcp://*:2000,rx_port=tcp://localhost:2001,base_srate=20e6\n  srate: 11.52\n"),
             "f:7 ru_sdr.device_args: base_srate=20e6 is no multiple of srate, 11.52 MHz, that L1 can make: give 11.52e6 here and to the peer");
-  EXPECT_EQ(gnb(n3 + "  srate: 11.52\nru_air:\n  seed: 1\n"), "f:7 ru_sdr: stands beside ru_air: the cells have a radio or the slot-level air, not both");
-  EXPECT_EQ(gnb("cu_cp:\n  security:\n    nea_pref_list: nea0,nea5\n"), "f:3 cu_cp.security.nea_pref_list: 'nea0,nea5': nea0 to nea3, each once");
+  EXPECT_EQ(gnb(n3 + "  srate: 11.52\nru_air:\n  seed: 1\n"), "f:6 ru_sdr: stands beside ru_air: the cells have a radio or the slot-level air, not both");
+  EXPECT_EQ(gnb("cu_cp:\n  security:\n    nea_pref_list: nea0,nea5\n"), "f:3 cu_cp.security.nea_pref_list: 'nea0,nea5': nea0 to nea3, each once (expected: list as nea2,nea1)");
 }
 
 TEST_F(NodeConfig, gnb_names_unknown_keys_and_overrides) {

@@ -176,5 +176,15 @@ TEST(ShortBlock, decides_as_a_search_over_all_words) {
   }
 }
 
+// A PUCCH that was not sent at all: nothing may be read out of nothing.
+TEST(ControlDecoder, silence_is_no_message) {
+  ControlDecoder decoder;
+  const std::vector<Llr> silence(64, Llr{});
+  for (unsigned size = 1; size <= 20; ++size) {
+    std::vector<Bit> bits(size);
+    EXPECT_FALSE(decoder.uci(silence, 2, bits).ok) << size;
+  }
+}
+
 }  // namespace
 }  // namespace sen::phy

@@ -10,7 +10,7 @@ using phy::Cf;
 
 struct Block {
   nr::Slot slot;
-  Rnti rnti = 0;
+  nr::l1::Rnti rnti = 0;
   bool crc_ok = false;
   Bytes tb;
   bool operator==(const Block&) const = default;

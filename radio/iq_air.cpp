@@ -205,8 +205,8 @@ Status IqAir::Impl::prepare(Way& way, const Transmitter& tx, const Receiver& rx,
   way.whole = whole, way.part = part;
   const size_t wanted = way.fades ? 1 : part != 0 ? tx.ports.size() : 0;
   const double part_s = static_cast<double>(part) / delay_steps / rx.rate;
-  const bool made = way.links.size() != wanted;
-  if (made) {
+  const bool anew = way.links.size() != wanted;
+  if (anew) {
     way.links.clear();
     channel::LinkConfig c;
     c.sample_rate_hz = rx.rate;
@@ -223,7 +223,7 @@ Status IqAir::Impl::prepare(Way& way, const Transmitter& tx, const Receiver& rx,
       way.links.push_back(std::move(made));
     }
   }
-  if (moved || made) {
+  if (moved || anew) {
     for (auto& l : way.links) l.set_delay_s(part_s);
   }
   return {};

@@ -484,8 +484,8 @@ void pucch_out(const UeConfig& now, rrc::PucchConfig& out) {
   auto& p0 = power.p0_set.emplace().emplace_back();
   put(p0.p0_pucch_id, 1);
   p0.p0_pucch_value = static_cast<decltype(p0.p0_pucch_value)>(now.p0_pucch_db);
-  auto delta = [&](unsigned format, auto& target) {
-    if (now.delta_f_pucch_db[format]) target = now.delta_f_pucch_db[format];
+  auto delta = [&](unsigned n, auto& target) {
+    if (now.delta_f_pucch_db[n]) target = now.delta_f_pucch_db[n];
   };
   delta(0, power.delta_f_pucch_f0), delta(1, power.delta_f_pucch_f1), delta(2, power.delta_f_pucch_f2), delta(3, power.delta_f_pucch_f3),
       delta(4, power.delta_f_pucch_f4);
@@ -552,7 +552,7 @@ Status pucch_in(const rrc::PucchConfig& in, UeConfig& config) {
   }
   if (const auto& power = in.pucch_power_control) {
     if (power->p0_set && !power->p0_set->empty()) config.p0_pucch_db = static_cast<int16_t>(power->p0_set->front().p0_pucch_value);
-    auto delta = [&](unsigned format, const auto& given) { config.delta_f_pucch_db[format] = given ? static_cast<int8_t>(*given) : int8_t{0}; };
+    auto delta = [&](unsigned n, const auto& given) { config.delta_f_pucch_db[n] = given ? static_cast<int8_t>(*given) : int8_t{0}; };
     delta(0, power->delta_f_pucch_f0), delta(1, power->delta_f_pucch_f1), delta(2, power->delta_f_pucch_f2), delta(3, power->delta_f_pucch_f3),
         delta(4, power->delta_f_pucch_f4);
   }

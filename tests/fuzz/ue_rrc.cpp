@@ -20,6 +20,7 @@ const mac::CellConfig& cell() {
 // An RLC AM PDU of SRB1 with a whole PDCP PDU: what the air brings when the message is `rrc`.
 Bytes srb1(uint16_t sn, ByteView rrc, uint32_t mac_i) {
   Bytes out{static_cast<uint8_t>(0x80 | (sn >> 8 & 15)), static_cast<uint8_t>(sn), static_cast<uint8_t>(sn >> 8 & 15), static_cast<uint8_t>(sn)};
+  out.reserve(out.size() + rrc.size() + 4);
   out.insert(out.end(), rrc.begin(), rrc.end());
   for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<uint8_t>(mac_i >> shift));
   return out;

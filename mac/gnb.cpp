@@ -176,6 +176,7 @@ void GnbCell::Impl::run(Slot s, nr::l1::DlSlot& dl_out, nr::l1::UlSlot& ul_out) 
     // Downlink before uplink: a PUSCH carries the HARQ-ACK of assignments up to its own grant (TS 38.213 9.1.3.2).
     find_downlink_candidates();
     find_uplink_candidates();
+    find_control_end();
     serve_downlink(!ul_candidates.empty());
     serve_uplink();
     serve_downlink(false);

@@ -50,7 +50,7 @@ void GnbCell::Impl::send_csi_rs() {
 // A block under a common RNTI: MCS as low as the free RBs allow, QPSK only (TS 38.214 5.1.3.1).
 bool GnbCell::Impl::send_common(const Space& space, Rnti rnti, TimeTable& times, GnbTaps::Kind kind, Bytes& block, ByteView content,
                                 unsigned most) {
-  const int row = times.dl_row[layout.slot_index(slot)];
+  const int row = times.dl_row[layout.pdcch_end][layout.slot_index(slot)];
   // Level 8 where the CORESET has room for others beside it: SIB1 and a paging occasion may fall on one slot.
   auto place = find_pdcch(space, rnti, layout.sets[space.set].cces >= 16 ? 8 : 4);
   if (row < 0 || !place) return false;

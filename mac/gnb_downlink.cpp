@@ -72,7 +72,7 @@ void GnbCell::Impl::serve_downlink(bool share_cces) {
   const unsigned symbols = layout.tdd.at(slot).dl;
   for (; next_dl_candidate < dl_candidates.size() && dl_sent < scheduler.max_ues_per_slot; ++next_dl_candidate) {
     if (share_cces && dl_cces * 2 >= most_cces) return;
-    const bool full = dl_grid.used(layout.pdcch_end, symbols - std::min(symbols, layout.pdcch_end)).next_clear(0) >= cell.l1.n_rb;
+    const bool full = dl_grid.used(control_end, symbols - std::min(symbols, control_end)).next_clear(0) >= cell.l1.n_rb;
     if (full) return;
     Ue& ue = *ues[dl_candidates[next_dl_candidate].second];
     // One PDSCH a slot: more is a capability (TS 38.306 differentTB-PerSlot).
@@ -97,7 +97,8 @@ bool GnbCell::Impl::send_dl(Ue& ue, int process) {
 bool GnbCell::Impl::dl_time(const Ue& ue, const Space& space, uint8_t& row, TimeAllocation& time) const {
   const bool common = ue.phase == Phase::msg4 || ue.phase == Phase::settling || (space.type == SearchSpaceType::common && space.coreset0);
   const TimeTable& table = common ? layout.common_times : ue.layout.times;
-  const int best = table.dl_row[layout.slot_index(slot)];
+  const unsigned behind = common ? layout.pdcch_end : control_end;
+  const int best = table.dl_row[behind][layout.slot_index(slot)];
   if (best < 0) return false;
   row = static_cast<uint8_t>(best);
   time = table.rows[row];
@@ -106,7 +107,7 @@ bool GnbCell::Impl::dl_time(const Ue& ue, const Space& space, uint8_t& row, Time
   int length = 0;
   for (size_t i = 0; i < table.rows.size(); ++i) {
     const TimeAllocation& r = table.rows[i];
-    if (r.k != 0 || r.start < layout.pdcch_end || r.start + r.length > csi_rs_symbol || r.length <= length) continue;
+    if (r.k != 0 || r.start < behind || r.start + r.length > csi_rs_symbol || r.length <= length) continue;
     if (!nr::pdsch_allocation_valid(r.mapping, r.start, r.length, cell.dmrs_type_a_position) ||
         !layout.tdd.dl_fits(slot, r.start, r.length))
       continue;

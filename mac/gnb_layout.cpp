@@ -122,7 +122,7 @@ Result<CellLayout> CellLayout::make(const CellConfig& cell, const SchedulerConfi
   out.fill_dl(out.common_times);
   out.common_times.ul_rows = pusch_rows(cell.pusch_times, out.scs);
   out.fill_ul(out.common_times);
-  if (std::ranges::all_of(out.common_times.dl_row, [](int8_t row) { return row < 0; })) {
+  if (std::ranges::all_of(out.common_times.dl_row[out.pdcch_end], [](int8_t row) { return row < 0; })) {
     return fail(Fault::invalid, "pdsch_times", "no row fits any downlink slot behind the CORESETs (TS 38.214 5.1.2.1)");
   }
   if (std::ranges::all_of(out.common_times.ul, [](const auto& options) { return options.empty(); })) {
@@ -221,19 +221,24 @@ uint16_t CellLayout::add_set(const l1::Bwp& bwp, const l1::Coreset& coreset) {
 }
 
 void CellLayout::fill_dl(TimeTable& table) const {
-  table.dl_row.assign(tdd.period_slots(), -1);
+  for (unsigned behind = 1; behind < table.dl_row.size(); ++behind) table.dl_row[behind] = longest_rows(table.rows, behind);
+}
+
+std::vector<int8_t> CellLayout::longest_rows(const std::vector<TimeAllocation>& rows, unsigned behind) const {
+  std::vector<int8_t> out(tdd.period_slots(), -1);
   for (unsigned s = 0; s < tdd.period_slots(); ++s) {
     int best_length = 1;
-    for (unsigned i = 0; i < table.rows.size(); ++i) {
-      const TimeAllocation& row = table.rows[i];
-      if (row.k != 0 || row.length <= best_length || row.start < pdcch_end) continue;
+    for (unsigned i = 0; i < rows.size(); ++i) {
+      const TimeAllocation& row = rows[i];
+      if (row.k != 0 || row.length <= best_length || row.start < behind) continue;
       if (!tdd.dl_fits(Slot(scs, s), row.start, row.length)) continue;
       if (!pdsch_allocation_valid(row.mapping, row.start, row.length, type_a_position_)) continue;
       if (!pdsch_dmrs(row, 2, 1, type_a_position_, true, 0)) continue;
       best_length = row.length;
-      table.dl_row[s] = static_cast<int8_t>(i);
+      out[s] = static_cast<int8_t>(i);
     }
   }
+  return out;
 }
 
 void CellLayout::fill_ul(TimeTable& table) const {

@@ -9,6 +9,9 @@ using namespace gnb;
 
 namespace {
 
+// Best format first.
+constexpr SearchSpaceType dedicated_types[] = {SearchSpaceType::ue_0_1_1_1, SearchSpaceType::ue_0_0_1_0, SearchSpaceType::common};
+
 // Aggregation level that a SINR needs for one block in a hundred.
 unsigned level_for(float sinr_db) { return sinr_db > 8 ? 1 : sinr_db > 4 ? 2 : sinr_db > 0 ? 4 : sinr_db > -3 ? 8 : 16; }
 
@@ -49,7 +52,7 @@ std::optional<GnbCell::Impl::Place> GnbCell::Impl::find_pdcch(const Ue& ue) cons
   const unsigned level = level_for(ue.dl_link.sinr_db() + ue.pdcch_offset_db);
   const bool dedicated = ue.phase == Phase::active && !ue.fallback;
   if (dedicated) {
-    for (SearchSpaceType type : {SearchSpaceType::ue_0_1_1_1, SearchSpaceType::ue_0_0_1_0, SearchSpaceType::common}) {
+    for (SearchSpaceType type : dedicated_types) {
       for (const Space& space : ue.layout.spaces) {
         if (space.type != type || !layout.monitored(space, slot)) continue;
         if (auto place = find_pdcch(space, ue.rnti, level)) return place;
@@ -60,6 +63,26 @@ std::optional<GnbCell::Impl::Place> GnbCell::Impl::find_pdcch(const Ue& ue) cons
   const Space& common = *layout.space(cell.ra_search_space);
   if (!layout.monitored(common, slot)) return std::nullopt;
   return find_pdcch(common, ue.rnti, level);
+}
+
+// First symbol that no PDCCH of this slot needs: none that was sent, none of a UE that waits for one.
+void GnbCell::Impl::find_control_end() {
+  control_end = 1;
+  for (const auto& pdu : dl->pdcch) control_end = std::max<unsigned>(control_end, pdu.coreset.start_symbol + pdu.coreset.duration);
+  for (const auto* list : {&dl_candidates, &ul_candidates}) {
+    for (const auto& [metric, id] : *list) control_end = std::max(control_end, control_end_of(*ues[id]));
+  }
+  control_end = std::min(control_end, layout.pdcch_end);
+}
+
+unsigned GnbCell::Impl::control_end_of(const Ue& ue) const {
+  if (ue.phase != Phase::active || ue.fallback) return layout.pdcch_end;
+  for (SearchSpaceType type : dedicated_types) {
+    for (const Space& space : ue.layout.spaces) {
+      if (space.type == type && layout.monitored(space, slot)) return layout.sets[space.set].end_symbol();
+    }
+  }
+  return layout.pdcch_end;
 }
 
 bool GnbCell::Impl::put_pdcch(const Place& place, Rnti rnti, const Result<nr::DciBits>& dci) {

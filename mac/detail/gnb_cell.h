@@ -219,6 +219,8 @@ struct GnbCell::Impl {
 
   // ---- gnb_uplink.cpp ----
   void find_uplink_candidates();
+  void find_control_end();
+  unsigned control_end_of(const Ue& ue) const;
   void serve_uplink();
   bool ul_ready(const Ue& ue) const;
   double ul_metric(const Ue& ue) const;
@@ -299,6 +301,7 @@ struct GnbCell::Impl {
   nr::l1::DlSlot* dl = nullptr;
   gnb::Grid dl_grid;
   unsigned dl_sent = 0, ul_sent = 0;
+  unsigned control_end = 1;             // of this slot: first symbol that none of its PDCCHs needs
   unsigned dl_cces = 0, most_cces = 8;  // in use by downlink data; of the largest CORESET
   gnb::Recycler<nr::l1::PdcchPdu> spare_pdcch;
   gnb::Recycler<nr::l1::PdschPdu> spare_pdsch;

@@ -56,7 +56,7 @@ struct UlOption {
 struct TimeTable {
   std::vector<TimeAllocation> rows;           // PDSCH
   std::vector<TimeAllocation> ul_rows;        // PUSCH
-  std::vector<int8_t> dl_row;                 // -1: no PDSCH in this slot
+  std::array<std::vector<int8_t>, 5> dl_row;  // by the first symbol behind the PDCCHs (1 to 4) and the slot; -1: no PDSCH
   std::vector<std::vector<UlOption>> ul;      // by the slot of the PDCCH: those that no later slot can give
   std::vector<std::vector<UlOption>> ul_any;  // all, for search spaces that are not looked at in every slot
 };
@@ -97,6 +97,8 @@ class CellLayout {
   unsigned slot_index(nr::Slot slot) const { return slot.count() % tdd.period_slots(); }
 
   void fill_dl(TimeTable& table) const;
+  // The longest PDSCH of every slot that begins at symbol `behind` or later.
+  std::vector<int8_t> longest_rows(const std::vector<TimeAllocation>& rows, unsigned behind) const;
   void fill_ul(TimeTable& table) const;
   uint8_t min_k1 = 4, min_k2 = 4;
 

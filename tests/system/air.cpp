@@ -143,8 +143,8 @@ TEST(Air, comes_near_the_rate_of_its_resource_elements_without_losing_a_block) {
     fmt::print("{}: {:.2f} Mbit/s of {:.2f} schedulable ({:.1f} %), TS 38.306 {:.2f}; MCS {:.1f}, rank {:.1f}, {} blocks lost of {}\n", name_of(carrier, ports), p.measured / 1e6,
                p.schedulable / 1e6, 100 * p.measured / p.schedulable, p.capability / 1e6, p.metrics.dl_mcs, p.metrics.dl_ri, p.metrics.dl_nok,
                p.metrics.dl_ok + p.metrics.dl_nok);
-    // Not yet within 2 %: the scheduler starts every PDSCH behind the longest CORESET of the cell (docs/air-table.md).
-    EXPECT_GT(p.measured, 0.86 * p.schedulable) << name_of(carrier, ports);
+    // Not yet within 2 % (docs/air-table.md).
+    EXPECT_GT(p.measured, 0.94 * p.schedulable) << name_of(carrier, ports);
     EXPECT_EQ(p.metrics.dl_nok, 0u) << name_of(carrier, ports);
     EXPECT_LT(p.measured, 1.02 * p.schedulable) << name_of(carrier, ports);
   }
